@@ -1,0 +1,3 @@
+//! The program `discwright`.
+
+fn main() {}

@@ -1,0 +1,89 @@
+//! Command descriptor blocks as bytes.
+
+use core::fmt;
+
+use crate::error::CdbError;
+
+/// A command descriptor block of 6, 10, 12 or 16 bytes (SPC-3, 4.3).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Cdb {
+    bytes: [u8; 16],
+    length: u8,
+}
+
+impl Cdb {
+    /// Bytes of a CDB by the group in the top three bits of its operation code; 12 for the vendor groups.
+    #[must_use]
+    pub const fn length_of(opcode: u8) -> usize {
+        match opcode >> 5 {
+            0 => 6,
+            1 | 2 => 10,
+            4 => 16,
+            _ => 12,
+        }
+    }
+
+    /// A CDB from a fixed block.
+    #[must_use]
+    pub fn new<const N: usize>(block: [u8; N]) -> Self {
+        const { assert!(N == 6 || N == 10 || N == 12 || N == 16, "CDBs have 6, 10, 12 or 16 bytes") };
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(block) {
+            *to = from;
+        }
+        Self { bytes, length: u8::try_from(N).unwrap_or(16) }
+    }
+
+    /// A CDB as it came over a wire: cut to the length its operation code takes (transports pad), refused when shorter.
+    ///
+    /// # Errors
+    /// [`CdbError::Length`] when bytes are missing.
+    pub fn from_wire(wire: &[u8]) -> Result<Self, CdbError> {
+        let opcode = wire.first().copied().unwrap_or(0);
+        let expected = Self::length_of(opcode);
+        let Some(block) = wire.get(..expected) else {
+            return Err(CdbError::Length { opcode, expected, actual: wire.len() });
+        };
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(block) {
+            *to = *from;
+        }
+        Ok(Self { bytes, length: u8::try_from(expected).unwrap_or(16) })
+    }
+
+    /// The bytes that go over the wire.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or(&self.bytes)
+    }
+
+    /// First byte.
+    #[must_use]
+    pub const fn opcode(&self) -> u8 {
+        self.bytes[0]
+    }
+
+    /// The CDB as a block of the length that its command takes.
+    pub(crate) fn block<const N: usize>(&self) -> Result<[u8; N], CdbError> {
+        self.as_bytes().try_into().map_err(|_| CdbError::Length {
+            opcode: self.opcode(),
+            expected: N,
+            actual: usize::from(self.length),
+        })
+    }
+}
+
+impl fmt::Debug for Cdb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cdb({self})")
+    }
+}
+
+impl fmt::Display for Cdb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, byte) in self.as_bytes().iter().enumerate() {
+            write!(f, "{}{byte:02X}", if index == 0 { "" } else { " " })?;
+        }
+        Ok(())
+    }
+}
