@@ -1,0 +1,99 @@
+//! Where the fixed areas of a disc lie, and what is in them.
+
+use discwright_cd::{Lba, area};
+
+use super::is_lead_in;
+use crate::medium::{Content, LeadIn, Medium, MediumKind, QItem};
+
+/// Pregap of a track.
+pub(crate) const PREGAP: i32 = 150;
+/// Lead-in of every session but the first.
+pub(crate) const LEAD_IN: i32 = 4_500;
+/// The PMA ends where the lead-in starts, and is so long (ECMA-394 5.4).
+pub(crate) const PMA: i32 = 1_000;
+/// Each item of the PMA is written ten times.
+pub(crate) const PMA_ITEM: u32 = 10;
+/// Test area of the PCA: from 00:35:65 before the lead-in, 100 partitions of 15 frames (ECMA-394 5.3).
+const TEST_AREA: i32 = 2_690;
+const TEST_PARTITION: u32 = 15;
+/// Count area of the PCA: from 00:15:05 before the lead-in, 100 frames.
+const COUNT_AREA: i32 = 1_130;
+/// Calibrations a disc has room for.
+pub(crate) const CALIBRATIONS: u32 = 100;
+
+/// Where the next item of a small area goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout;
+
+impl Layout {
+    /// First address of the PMA.
+    #[must_use]
+    pub fn pma(kind: MediumKind) -> Lba {
+        kind.lead_in_start() - PMA
+    }
+
+    /// First address of the power calibration area.
+    #[must_use]
+    pub fn calibration(kind: MediumKind) -> Lba {
+        kind.lead_in_start() - TEST_AREA
+    }
+
+    /// Where the next PMA item goes, and the sectors it takes; `None` when the PMA is full.
+    #[must_use]
+    pub fn next_pma_item(medium: &Medium) -> Option<(Lba, u32)> {
+        let at = medium.written_until(Self::pma(medium.kind()), None);
+        (at.saturating_add(PMA_ITEM) <= medium.kind().lead_in_start()).then_some((at, PMA_ITEM))
+    }
+
+    /// Test partition and count frame of the next calibration; `None` when the PCA is full.
+    #[must_use]
+    pub fn next_calibration(medium: &Medium) -> Option<[(Lba, u32); 2]> {
+        let used = calibrations(medium);
+        let start = medium.kind().lead_in_start();
+        // Both areas fill from their outer end.
+        let left = CALIBRATIONS.checked_sub(used + 1)?;
+        let test = (start - TEST_AREA).saturating_add(left * TEST_PARTITION);
+        Some([(test, TEST_PARTITION), ((start - COUNT_AREA).saturating_add(left), 1)])
+    }
+
+    /// Lead-out of a session: its first address and its sectors.
+    #[must_use]
+    pub const fn lead_out(session: u16, start: Lba) -> (Lba, u32) {
+        (start, area::lead_out(session))
+    }
+}
+
+/// Calibrations done so far.
+pub(crate) fn calibrations(medium: &Medium) -> u32 {
+    let first = medium.kind().lead_in_start() - COUNT_AREA;
+    let end = first.saturating_add(CALIBRATIONS);
+    let counted = medium.extents_from(first).take_while(|extent| extent.start < end);
+    counted.filter(|extent| extent.content == Content::Calibration).map(|extent| extent.sectors).sum()
+}
+
+/// The items of the PMA in order.
+pub(crate) fn pma_items(medium: &Medium) -> Vec<QItem> {
+    let extents = medium.extents_from(Layout::pma(medium.kind()));
+    let within = extents.take_while(|extent| extent.start < medium.kind().lead_in_start());
+    let items = within.filter_map(|extent| match &extent.content {
+        Content::Pma(item) => Some(*item),
+        _ => None,
+    });
+    items.collect()
+}
+
+/// What the lead-in between two addresses carries; a part of it is enough, for it repeats.
+pub(crate) fn lead_in_between(medium: &Medium, from: Lba, to: Lba) -> Option<&LeadIn> {
+    medium
+        .extents_from(from)
+        .take_while(|extent| extent.start < to)
+        .find_map(|extent| is_lead_in(&extent.content))
+}
+
+/// Whether a whole lead-out is written.
+pub(crate) fn has_lead_out(medium: &Medium, start: Lba, sectors: u32) -> bool {
+    let is_lead_out = |at: Lba| {
+        medium.extent_at(at).is_some_and(|extent| matches!(extent.content, Content::LeadOut { .. }))
+    };
+    is_lead_out(start) && medium.written_until(start, None) >= start.saturating_add(sectors)
+}
