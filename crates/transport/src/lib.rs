@@ -1,10 +1,25 @@
 //! How a command reaches a drive: one trait, the same for a real drive and an emulated one, and wrappers around it.
 
+//!
+//! Wrappers are transports around a transport and stack in any order: [`Trace`] tells what is said, [`Record`] writes
+//! it down, [`Replay`] plays a recording back without a drive, [`Fault`] makes things go wrong on purpose.
+
 use core::time::Duration;
 
-use discwright_mmc::command::{Command, Response};
-use discwright_mmc::{Cdb, ResponseError, Sense};
+use discwright_mmc::{Cdb, Sense};
 use thiserror::Error;
+
+mod fault;
+mod log;
+mod names;
+mod trace;
+mod typed;
+
+pub use fault::{Effect, Fault, Repeat, Rule, When};
+pub use log::{LogError, Record, Replay};
+pub use names::command_name;
+pub use trace::Trace;
+pub use typed::{CommandError, ORDINARY_TIMEOUT, TransportExt};
 
 /// A moment, counted from when the transport was opened. Real drives run by the wall clock; an emulated one may run
 /// by a clock of its own, so nothing above a transport reads any other.
@@ -43,6 +58,42 @@ pub trait Transport {
     fn max_transfer(&self) -> usize;
 }
 
+impl<T: Transport + ?Sized> Transport for &mut T {
+    fn execute(&mut self, request: Request<'_>) -> Result<Outcome, TransportError> {
+        (**self).execute(request)
+    }
+
+    fn now(&mut self) -> Instant {
+        (**self).now()
+    }
+
+    fn wait(&mut self, pause: Duration) {
+        (**self).wait(pause);
+    }
+
+    fn max_transfer(&self) -> usize {
+        (**self).max_transfer()
+    }
+}
+
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    fn execute(&mut self, request: Request<'_>) -> Result<Outcome, TransportError> {
+        (**self).execute(request)
+    }
+
+    fn now(&mut self) -> Instant {
+        (**self).now()
+    }
+
+    fn wait(&mut self, pause: Duration) {
+        (**self).wait(pause);
+    }
+
+    fn max_transfer(&self) -> usize {
+        (**self).max_transfer()
+    }
+}
+
 /// One command on its way to a drive.
 #[derive(Debug)]
 pub struct Request<'a> {
@@ -52,6 +103,19 @@ pub struct Request<'a> {
     pub data: Data<'a>,
     /// How long the drive may take before the transport gives up.
     pub timeout: Duration,
+}
+
+impl Request<'_> {
+    /// The same request once more, for a wrapper to hand on.
+    #[must_use]
+    pub fn reborrow(&mut self) -> Request<'_> {
+        let data = match &mut self.data {
+            Data::None => Data::None,
+            Data::In(buffer) => Data::In(buffer),
+            Data::Out(bytes) => Data::Out(bytes),
+        };
+        Request { cdb: self.cdb, data, timeout: self.timeout }
+    }
 }
 
 /// Data that moves with a command.
@@ -108,95 +172,15 @@ pub enum TransportError {
         /// Bytes carried at most.
         limit: usize,
     },
+    /// A replayed recording does not go on with this command.
+    #[error("line {line} of the recording: {problem}")]
+    Diverged {
+        /// Line of the recording, from 1.
+        line: usize,
+        /// What was said, what was recorded.
+        problem: String,
+    },
     /// The system below failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-}
-
-/// Why a typed command has no typed answer.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum CommandError {
-    /// The drive refused or failed.
-    #[error("{sense} (command {cdb})")]
-    Drive {
-        /// The drive's words.
-        sense: Sense,
-        /// The command.
-        cdb: Cdb,
-    },
-    /// A status without sense: busy, reserved, or unknown.
-    #[error("the drive answered {status:?} (command {cdb})")]
-    Status {
-        /// The status.
-        status: Status,
-        /// The command.
-        cdb: Cdb,
-    },
-    /// The answer does not parse.
-    #[error("the drive's answer makes no sense: {source} (command {cdb})")]
-    Answer {
-        /// What is wrong with it.
-        source: ResponseError,
-        /// The command.
-        cdb: Cdb,
-    },
-    /// No answer.
-    #[error(transparent)]
-    Transport(#[from] TransportError),
-}
-
-/// How long an ordinary command may take.
-pub const ORDINARY_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// Typed commands over any transport.
-pub trait TransportExt: Transport {
-    /// Asks a question: encodes the command, carries it out once, parses the answer.
-    ///
-    /// # Errors
-    /// [`CommandError`]; nothing is retried here.
-    fn ask<C: Command>(&mut self, command: &C) -> Result<C::Response, CommandError>;
-
-    /// Sends a command with a parameter list or blocks.
-    ///
-    /// # Errors
-    /// [`CommandError`]; nothing is retried here.
-    fn send<C: Command<Response = ()>>(&mut self, command: &C, data: &[u8]) -> Result<(), CommandError>;
-}
-
-impl<T: Transport + ?Sized> TransportExt for T {
-    fn ask<C: Command>(&mut self, command: &C) -> Result<C::Response, CommandError> {
-        use discwright_mmc::command::DataPhase;
-        let cdb = command.encode();
-        let bytes = match command.data_phase() {
-            DataPhase::In { bytes } => bytes,
-            // Blocks of unknown size are given the room of the largest: a raw sector with subchannels and C2.
-            DataPhase::InBlocks { blocks } => blocks.saturating_mul(2744),
-            _ => 0,
-        };
-        let mut buffer = vec![0; usize::try_from(bytes).unwrap_or(usize::MAX).min(self.max_transfer())];
-        let data = if buffer.is_empty() { Data::None } else { Data::In(&mut buffer) };
-        let outcome = self.execute(Request { cdb: &cdb, data, timeout: ORDINARY_TIMEOUT })?;
-        good(&cdb, outcome.status)?;
-        let answer = buffer.get(..outcome.transferred).unwrap_or(&buffer);
-        C::Response::parse(answer).map_err(|source| CommandError::Answer { source, cdb })
-    }
-
-    fn send<C: Command<Response = ()>>(&mut self, command: &C, data: &[u8]) -> Result<(), CommandError> {
-        let cdb = command.encode();
-        let outcome =
-            self.execute(Request { cdb: &cdb, data: Data::Out(data), timeout: ORDINARY_TIMEOUT })?;
-        good(&cdb, outcome.status)
-    }
-}
-
-/// GOOD, or done with help; else the error.
-fn good(cdb: &Cdb, status: Status) -> Result<(), CommandError> {
-    use discwright_mmc::SenseKey;
-    match status {
-        Status::Good => Ok(()),
-        Status::CheckCondition(sense) if sense.key == SenseKey::RecoveredError && !sense.deferred => Ok(()),
-        Status::CheckCondition(sense) => Err(CommandError::Drive { sense, cdb: *cdb }),
-        status => Err(CommandError::Status { status, cdb: *cdb }),
-    }
 }
