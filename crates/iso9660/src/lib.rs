@@ -1,1 +1,5 @@
-//! placeholder
+//! ISO 9660, Joliet and Rock Ridge: from files to sectors and back.
+
+pub mod format;
+pub mod names;
+pub mod tree;
