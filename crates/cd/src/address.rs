@@ -5,6 +5,8 @@ use core::ops::{Add, AddAssign, Sub};
 
 use thiserror::Error;
 
+use crate::bcd;
+
 /// Frames, that is sectors, in one second of single speed (ECMA-130, 22.3.3).
 const FRAMES_PER_SECOND: i32 = 75;
 /// Frames in one minute of single speed.
@@ -49,7 +51,8 @@ impl Lba {
             return Err(AddressError::BeyondDiscTime(self));
         }
         let frames = (self.0 + ZERO_IN_FRAMES).rem_euclid(WRAP);
-        let part = |value: i32| u8::try_from(value).expect("below 100 by the remainder above");
+        // Below 100 by the remainder above.
+        let part = |value: i32| value.to_le_bytes()[0];
         Ok(Msf {
             minute: part(frames / FRAMES_PER_MINUTE),
             second: part(frames / FRAMES_PER_SECOND % 60),
@@ -114,6 +117,19 @@ impl Msf {
             return Err(AddressError::NotATime { minute, second, frame });
         }
         Ok(Self { minute, second, frame })
+    }
+
+    /// The time as three bytes of BCD; `None` when a part is above 99, which [`Msf::new`] never makes.
+    #[must_use]
+    pub fn to_bcd(self) -> Option<[u8; 3]> {
+        Some([bcd::encode(self.minute)?, bcd::encode(self.second)?, bcd::encode(self.frame)?])
+    }
+
+    /// The time that three bytes of BCD stand for; `None` when they are not a disc time.
+    #[must_use]
+    pub fn from_bcd(digits: [u8; 3]) -> Option<Self> {
+        let [minute, second, frame] = digits;
+        Self::new(bcd::decode(minute)?, bcd::decode(second)?, bcd::decode(frame)?).ok()
     }
 
     /// The time as an address; minutes 90 to 99 lie before LBA −150.
