@@ -63,8 +63,11 @@ impl Cdb {
         self.bytes[0]
     }
 
-    /// The CDB as a block of the length that its command takes.
-    pub(crate) fn block<const N: usize>(&self) -> Result<[u8; N], CdbError> {
+    /// The CDB as a block of the length that its command, `opcode`, takes.
+    pub(crate) fn block_of<const N: usize>(&self, opcode: u8) -> Result<[u8; N], CdbError> {
+        if self.opcode() != opcode {
+            return Err(CdbError::UnknownOpcode(self.opcode()));
+        }
         self.as_bytes().try_into().map_err(|_| CdbError::Length {
             opcode: self.opcode(),
             expected: N,

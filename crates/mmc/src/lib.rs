@@ -4,11 +4,20 @@
 //! an emulated drive share one definition; each has a golden vector from a named source, because shared definitions
 //! also share mistakes. Standards: MMC-6 (T10/1836-D), SPC-3, SBC-3; older sources are named where they are meant.
 
+#[macro_use]
+mod macros;
+
 mod cdb;
 pub mod command;
+pub mod cue_sheet;
 mod error;
+pub mod feature;
 mod field;
+pub mod mode;
+pub mod response;
 mod sense;
+mod sense_words;
+pub mod toc;
 
 pub use cdb::Cdb;
 pub use error::{CdbError, FieldPointer, ParameterError, ResponseError};

@@ -2,7 +2,10 @@
 
 use core::fmt;
 
+use crate::command::Response;
 use crate::error::{CdbError, FieldPointer, ParameterError, ResponseError};
+use crate::field::{Be16, Be32, Bits, Flag, Place, padded};
+use crate::sense_words::words;
 
 /// Why a command did not end with GOOD, or what a drive says about its state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,32 +53,78 @@ pub struct AdditionalSense {
     pub ascq: u8,
 }
 
-/// Sense key (SPC-3, table 27).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SenseKey {
-    /// 0: nothing to report.
-    NoSense,
-    /// 1: done, with help.
-    RecoveredError,
-    /// 2: not ready, now or ever.
-    NotReady,
-    /// 3: the medium failed.
-    MediumError,
-    /// 4: the drive failed.
-    HardwareError,
-    /// 5: the host asked for something that cannot be.
-    IllegalRequest,
-    /// 6: something changed behind the host's back.
-    UnitAttention,
-    /// 7: the medium is protected.
-    DataProtect,
-    /// 8: blank where data was expected, or the reverse.
-    BlankCheck,
-    /// 0Bh: the drive gave the command up.
-    AbortedCommand,
-    /// Any other, as it came; four bits.
-    Other(u8),
+impl AdditionalSense {
+    /// The condition in the standard's words, in lower case; `None` for codes that are not known.
+    #[must_use]
+    pub fn words(self) -> Option<&'static str> {
+        words(self.asc, self.ascq)
+    }
+}
+
+impl fmt::Display for AdditionalSense {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.words() {
+            Some(words) => f.write_str(words),
+            None if self.asc >= 0x80 || self.ascq >= 0x80 => f.write_str("vendor-specific condition"),
+            None => f.write_str("unknown condition"),
+        }
+    }
+}
+
+codes! {
+    /// Sense key (SPC-3, table 27), four bits.
+    pub enum SenseKey: u8 {
+        /// 0: nothing to report.
+        NoSense = 0x0,
+        /// 1: done, with help.
+        RecoveredError = 0x1,
+        /// 2: not ready, now or ever.
+        NotReady = 0x2,
+        /// 3: the medium failed.
+        MediumError = 0x3,
+        /// 4: the drive failed.
+        HardwareError = 0x4,
+        /// 5: the host asked for something that cannot be.
+        IllegalRequest = 0x5,
+        /// 6: something changed behind the host's back.
+        UnitAttention = 0x6,
+        /// 7: the medium is protected.
+        DataProtect = 0x7,
+        /// 8: blank where data was expected, or the reverse.
+        BlankCheck = 0x8,
+        /// 9: for vendors to define.
+        VendorSpecific = 0x9,
+        /// Ah: a copy command gave up.
+        CopyAborted = 0xA,
+        /// Bh: the drive gave the command up.
+        AbortedCommand = 0xB,
+        /// Dh: data is left that the medium has no room for.
+        VolumeOverflow = 0xD,
+        /// Eh: a comparison failed.
+        Miscompare = 0xE,
+    }
+}
+
+impl fmt::Display for SenseKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoSense => "no sense",
+            Self::RecoveredError => "recovered error",
+            Self::NotReady => "not ready",
+            Self::MediumError => "medium error",
+            Self::HardwareError => "hardware error",
+            Self::IllegalRequest => "illegal request",
+            Self::UnitAttention => "unit attention",
+            Self::DataProtect => "data protect",
+            Self::BlankCheck => "blank check",
+            Self::VendorSpecific => "vendor-specific",
+            Self::CopyAborted => "copy aborted",
+            Self::AbortedCommand => "aborted command",
+            Self::VolumeOverflow => "volume overflow",
+            Self::Miscompare => "miscompare",
+            Self::Other(_) => "reserved sense key",
+        })
+    }
 }
 
 /// The key-specific bytes of sense data.
@@ -86,6 +135,46 @@ pub enum SenseSpecific {
     Field(FieldPointer),
     /// Progress of a long operation, in 65536ths (with keys 0 and 2).
     Progress(u16),
+    /// How often the drive tried (with keys 1, 3 and 4).
+    Retries(u16),
+}
+
+impl SenseSpecific {
+    /// The three key-specific bytes, valid bit set.
+    fn encode_block(self) -> [u8; 3] {
+        let mut block = [0; 3];
+        layout::SpecificValid::put(&mut block, true);
+        match self {
+            Self::Field(pointer) => {
+                layout::InCdb::put(&mut block, pointer.in_cdb);
+                layout::BitValid::put(&mut block, pointer.bit.is_some());
+                layout::Bit::put(&mut block, pointer.bit.unwrap_or(0));
+                layout::Value::put(&mut block, pointer.byte);
+            }
+            Self::Progress(value) | Self::Retries(value) => layout::Value::put(&mut block, value),
+        }
+        block
+    }
+
+    /// What the three bytes say under a key; `None` when they say nothing.
+    fn from_block(key: SenseKey, block: &[u8; 3]) -> Option<Self> {
+        if !layout::SpecificValid::get(block) {
+            return None;
+        }
+        let value = layout::Value::get(block);
+        match key {
+            SenseKey::IllegalRequest => Some(Self::Field(FieldPointer {
+                in_cdb: layout::InCdb::get(block),
+                byte: value,
+                bit: layout::BitValid::get(block).then(|| layout::Bit::get(block)),
+            })),
+            SenseKey::NoSense | SenseKey::NotReady => Some(Self::Progress(value)),
+            SenseKey::RecoveredError | SenseKey::MediumError | SenseKey::HardwareError => {
+                Some(Self::Retries(value))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// How a drive words a CDB it cannot accept. Total.
@@ -116,8 +205,22 @@ impl From<ParameterError> for Sense {
 impl fmt::Display for Sense {
     /// Words and codes, `medium error: write error (3/0C/00) at LBA 300`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let _ = f;
-        Ok(())
+        if self.deferred {
+            f.write_str("deferred ")?;
+        }
+        let AdditionalSense { asc, ascq } = self.code;
+        write!(f, "{}: {} ({:X}/{asc:02X}/{ascq:02X})", self.key, self.code, u8::from(self.key))?;
+        if let Some(information) = self.information {
+            write!(f, " at LBA {}", information.cast_signed())?;
+        }
+        match self.specific {
+            None => Ok(()),
+            Some(SenseSpecific::Field(pointer)) => write!(f, ", {pointer}"),
+            Some(SenseSpecific::Progress(progress)) => {
+                write!(f, ", {} % done", u32::from(progress) * 100 / 0x1_0000)
+            }
+            Some(SenseSpecific::Retries(retries)) => write!(f, " after {retries} retries"),
+        }
     }
 }
 
@@ -125,14 +228,145 @@ impl Sense {
     /// Sense data in fixed form, 18 bytes (SPC-3, 4.5.3).
     #[must_use]
     pub fn encode_fixed(&self) -> [u8; 18] {
-        [0; 18]
+        let mut block = [0; 18];
+        layout::FixedValid::put(&mut block, self.information.is_some());
+        layout::ResponseCode::put(&mut block, if self.deferred { 0x71 } else { 0x70 });
+        layout::FixedKey::put(&mut block, self.key.into());
+        layout::FixedInformation::put(&mut block, self.information.unwrap_or(0));
+        layout::AdditionalLength::put(&mut block, 10);
+        layout::FixedAsc::put(&mut block, self.code.asc);
+        layout::FixedAscq::put(&mut block, self.code.ascq);
+        if let Some(specific) = self.specific {
+            layout::FixedSpecific::put(&mut block, specific.encode_block());
+        }
+        block
     }
 
-    /// Sense data of either form, as far as it came.
+    /// Sense data in descriptor form, 8 bytes and a descriptor for each thing said (SPC-3, 4.5.2).
+    #[must_use]
+    pub fn encode_descriptor(&self) -> Vec<u8> {
+        let mut header = [0; 8];
+        layout::ResponseCode::put(&mut header, if self.deferred { 0x73 } else { 0x72 });
+        layout::DescriptorKey::put(&mut header, self.key.into());
+        layout::DescriptorAsc::put(&mut header, self.code.asc);
+        layout::DescriptorAscq::put(&mut header, self.code.ascq);
+        let mut bytes = header.to_vec();
+        if let Some(information) = self.information {
+            bytes.extend([INFORMATION, 0x0A, 0x80, 0, 0, 0, 0, 0]);
+            bytes.extend(information.to_be_bytes());
+        }
+        if let Some(specific) = self.specific {
+            bytes.extend([SPECIFIC, 0x06, 0, 0]);
+            bytes.extend(specific.encode_block());
+            bytes.push(0);
+        }
+        let additional = bytes.len().saturating_sub(8);
+        if let Some(length) = bytes.get_mut(7) {
+            *length = crate::field::length8(additional);
+        }
+        bytes
+    }
+
+    /// Sense data of either form, as far as it came. Total: hostile bytes give an error or some sense, never a panic.
     ///
     /// # Errors
-    /// [`ResponseError`] when the bytes are not sense data.
-    pub fn parse(_bytes: &[u8]) -> Result<Self, ResponseError> {
-        Err(ResponseError::Short { what: "sense data", expected: 8, actual: 0 })
+    /// [`ResponseError`] when the bytes are not sense data (response code 70h to 73h), or end before the key.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ResponseError> {
+        let what = "sense data";
+        let code = bytes.first().map_or(0, |first| first & 0x7F);
+        match code {
+            0x70 | 0x71 => Self::parse_fixed(bytes, code == 0x71),
+            0x72 | 0x73 => Self::parse_descriptor(bytes, code == 0x73),
+            _ if bytes.is_empty() => Err(ResponseError::Short { what, expected: 3, actual: 0 }),
+            _ => Err(ResponseError::Invalid { what, byte: 0, problem: "unknown response code" }),
+        }
     }
+
+    /// Accepts from 3 bytes up; hosts keep 14, 16 or 18, and old drives send 8.
+    fn parse_fixed(bytes: &[u8], deferred: bool) -> Result<Self, ResponseError> {
+        let head = padded::<8>("sense data", bytes, 3)?;
+        let length = usize::from(layout::AdditionalLength::get(&head)).saturating_add(8);
+        // A drive that gives 18 bytes and claims none is believed: some bridges leave the length out.
+        let length = if length == 8 { bytes.len() } else { length };
+        let block = padded::<18>("sense data", bytes.get(..length).unwrap_or(bytes), 0)?;
+        let key = SenseKey::from(layout::FixedKey::get(&block));
+        Ok(Self {
+            deferred,
+            key,
+            code: AdditionalSense {
+                asc: layout::FixedAsc::get(&block),
+                ascq: layout::FixedAscq::get(&block),
+            },
+            information: layout::FixedValid::get(&block).then(|| layout::FixedInformation::get(&block)),
+            specific: SenseSpecific::from_block(key, &layout::FixedSpecific::get(&block)),
+        })
+    }
+
+    /// Accepts from 4 bytes up; descriptors that are not known or were cut are passed over.
+    fn parse_descriptor(bytes: &[u8], deferred: bool) -> Result<Self, ResponseError> {
+        let header = padded::<8>("sense data", bytes, 4)?;
+        let key = SenseKey::from(layout::DescriptorKey::get(&header));
+        let code = AdditionalSense {
+            asc: layout::DescriptorAsc::get(&header),
+            ascq: layout::DescriptorAscq::get(&header),
+        };
+        let mut sense = Self { deferred, key, code, information: None, specific: None };
+        let length = usize::from(layout::AdditionalLength::get(&header)) + 8;
+        let mut row = crate::field::body(bytes, 8, length);
+        while let Some((&[kind, length], rest)) = row.split_first_chunk::<2>() {
+            let Some((content, next)) = rest.split_at_checked(usize::from(length)) else { break };
+            match (kind, content) {
+                (INFORMATION, &[valid, _, 0, 0, 0, 0, a, b, c, d, ..]) if valid & 0x80 != 0 => {
+                    sense.information = Some(u32::from_be_bytes([a, b, c, d]));
+                }
+                (SPECIFIC, &[_, _, a, b, c, ..]) => {
+                    sense.specific = SenseSpecific::from_block(key, &[a, b, c]);
+                }
+                _ => {}
+            }
+            row = next;
+        }
+        Ok(sense)
+    }
+}
+
+/// Descriptor type of the information field.
+const INFORMATION: u8 = 0x00;
+/// Descriptor type of the key-specific bytes.
+const SPECIFIC: u8 = 0x02;
+
+/// The answer to REQUEST SENSE, in fixed form.
+impl Response for Sense {
+    fn encode(&self) -> Vec<u8> {
+        self.encode_fixed().to_vec()
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, ResponseError> {
+        Self::parse(bytes)
+    }
+}
+
+mod layout {
+    use super::{Be16, Be32, Bits, Flag};
+    use crate::field::Bytes;
+
+    pub(super) type ResponseCode = Bits<0, 0, 7>;
+    pub(super) type AdditionalLength = Bits<7, 0, 8>;
+
+    pub(super) type FixedValid = Flag<0, 7>;
+    pub(super) type FixedKey = Bits<2, 0, 4>;
+    pub(super) type FixedInformation = Be32<3>;
+    pub(super) type FixedAsc = Bits<12, 0, 8>;
+    pub(super) type FixedAscq = Bits<13, 0, 8>;
+    pub(super) type FixedSpecific = Bytes<15, 3>;
+
+    pub(super) type DescriptorKey = Bits<1, 0, 4>;
+    pub(super) type DescriptorAsc = Bits<2, 0, 8>;
+    pub(super) type DescriptorAscq = Bits<3, 0, 8>;
+
+    pub(super) type SpecificValid = Flag<0, 7>;
+    pub(super) type InCdb = Flag<0, 6>;
+    pub(super) type BitValid = Flag<0, 3>;
+    pub(super) type Bit = Bits<0, 0, 3>;
+    pub(super) type Value = Be16<1>;
 }
