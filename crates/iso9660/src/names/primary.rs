@@ -295,7 +295,7 @@ mod tests {
         assigned.entries.iter().map(|(id, range)| (text(range), tree.name(*id).to_owned())).collect()
     }
 
-    fn pairs<'a>(pairs: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+    fn pairs(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
         pairs.iter().map(|(a, b)| (&**a, &**b)).collect()
     }
 

@@ -261,7 +261,7 @@ impl Tree {
             Content::Host(file) => {
                 use std::os::unix::ffi::OsStrExt as _;
                 let parent = file.path.parent().filter(|parent| !parent.as_os_str().is_empty());
-                let directory = self.folders.root(parent.unwrap_or(std::path::Path::new(".")));
+                let directory = self.folders.root(parent.unwrap_or_else(|| std::path::Path::new(".")));
                 let name = self.text.push(file.path.file_name()?.as_bytes())?;
                 Stored::Host { directory, name, stamp: file.stamp }
             }

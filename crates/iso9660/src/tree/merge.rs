@@ -97,7 +97,7 @@ impl Tree {
         self.nodes.reserve(more);
         self.index.reserve(&self.nodes, &self.text, more);
         self.text.reserve(staged.text_len());
-        self.lay_over(staged).ok_or(MergeError::TooLarge { path: "/".to_owned() })?;
+        self.lay_over(staged).ok_or_else(|| MergeError::TooLarge { path: "/".to_owned() })?;
         Ok(merged)
     }
 

@@ -221,6 +221,19 @@ impl Tree {
         self.permissions.get(index).copied().unwrap_or(Permissions { mode: 0, uid: 0, gid: 0, hidden: false })
     }
 
+    /// The content of a node, if it is a file.
+    pub(crate) fn content_of(&self, node: &Node) -> Option<ContentId> {
+        (node.kind == Kind::File).then_some(ContentId(node.body))
+    }
+
+    pub(crate) fn modified(&self, slot: usize) -> Timestamp {
+        self.nodes.get(slot).map_or(Timestamp::EPOCH, |node| node.modified)
+    }
+
+    pub(crate) fn is_hidden(&self, slot: usize) -> bool {
+        self.nodes.get(slot).is_some_and(|node| self.permissions(node).hidden)
+    }
+
     pub(crate) fn folders(&self) -> (&Folders, &Text) {
         (&self.folders, &self.text)
     }

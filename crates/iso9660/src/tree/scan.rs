@@ -1,9 +1,10 @@
 //! From files of the host to a tree: names, sizes and times, one `statx` per entry, no contents.
 
+use core::ffi::CStr;
 use core::mem::MaybeUninit;
 use core::ops::ControlFlow;
 use std::collections::HashMap;
-use std::ffi::{CStr, CString, OsStr};
+use std::ffi::{CString, OsStr};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -227,7 +228,7 @@ impl<'p> Scanner<'p> {
 
     fn single_file(&mut self, path: &Path, status: &Statx) -> Result<(), ScanError> {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let folder = self.tree.folders.root(parent.unwrap_or(Path::new(".")));
+        let folder = self.tree.folders.root(parent.unwrap_or_else(|| Path::new(".")));
         let name = path.file_name().unwrap_or_default();
         let name = CString::new(name.as_bytes()).unwrap_or_default();
         self.file(Tree::ROOT, folder, &name, status)

@@ -1,6 +1,8 @@
 //! Points in time, small enough to keep a million of them.
 
-use time::{OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
+
+use crate::format::ZonedTime;
 
 /// A point in time: nanoseconds since 1970-01-01 00:00 UTC, so 1677 to 2262.
 ///
@@ -27,7 +29,7 @@ impl Timestamp {
     /// Nanoseconds since the last whole second.
     #[must_use]
     pub fn nanoseconds(self) -> u32 {
-        u32::try_from(self.0.rem_euclid(1_000_000_000)).expect("a remainder of 10^9")
+        u32::try_from(self.0.rem_euclid(1_000_000_000)).unwrap_or(0)
     }
 
     /// Nanoseconds since 1970.
@@ -36,12 +38,18 @@ impl Timestamp {
         self.0
     }
 
-    /// The calendar date and time at `offset`.
+    /// The same moment as it is recorded, told in a zone of so many quarters of an hour east of Greenwich.
     #[must_use]
-    pub fn to_date(self, offset: UtcOffset) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0))
-            .expect("1677 to 2262 are years a calendar date can hold")
-            .to_offset(offset)
+    pub fn zoned(self, offset_quarters: i8) -> ZonedTime {
+        let (unix_seconds, nanoseconds) = (self.unix_seconds(), self.nanoseconds());
+        ZonedTime { unix_seconds, nanoseconds, offset_quarters }
+    }
+}
+
+impl From<ZonedTime> for Timestamp {
+    /// Saturates at the ends of the range.
+    fn from(time: ZonedTime) -> Self {
+        Self::from_unix(time.unix_seconds, time.nanoseconds)
     }
 }
 
@@ -68,14 +76,15 @@ mod tests {
     fn before_1970_rounds_down() {
         let time = Timestamp::from_unix(-2, 500_000_000);
         assert_eq!((time.unix_seconds(), time.nanoseconds()), (-2, 500_000_000));
-        assert_eq!(time.to_date(UtcOffset::UTC).unix_timestamp(), -2);
-        assert_eq!(Timestamp::from(time.to_date(UtcOffset::UTC)), time);
+        assert_eq!(Timestamp::from(time.zoned(8)), time);
+        let date = OffsetDateTime::from_unix_timestamp(-2).unwrap();
+        assert_eq!(Timestamp::from(date), Timestamp::from_unix(-2, 0));
     }
 
     #[test]
     fn far_times_saturate() {
         assert_eq!(Timestamp::from_unix(i64::MAX, 0).unix_nanoseconds(), i64::MAX);
-        let _ = Timestamp(i64::MIN).to_date(UtcOffset::UTC);
-        let _ = Timestamp(i64::MAX).to_date(UtcOffset::UTC);
+        assert_eq!(Timestamp::from_unix(i64::MIN, 0).unix_nanoseconds(), i64::MIN);
+        let _ = Timestamp(i64::MIN).zoned(0);
     }
 }

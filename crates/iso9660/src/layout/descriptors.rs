@@ -1,0 +1,154 @@
+//! The volume descriptors.
+
+use super::{Hierarchy, HierarchyKind, Layout, Options};
+use crate::format::text::{is_a_character, is_d_character, padded, padded_ucs2};
+use crate::format::{
+    DescriptorKind, FileFlags, JolietLevel, RootRecord, SECTOR_BYTES, VolumeDescriptor, VolumeTime,
+    terminator,
+};
+use crate::tree::Timestamp;
+
+/// Begins an application use area that holds a session's identifier at byte 16.
+const SESSION_MARK: [u8; 16] = *b"DISCWRIGHT ID 1\0";
+
+/// The sixteen bytes that tell a session written by this crate from every other, if it was given any.
+#[must_use]
+pub fn session_id(descriptor: &VolumeDescriptor) -> Option<[u8; 16]> {
+    let (mark, rest) = descriptor.application_use.split_first_chunk::<16>()?;
+    let id = rest.first_chunk::<16>()?;
+    (*mark == SESSION_MARK).then_some(*id)
+}
+
+/// The sequence of volume descriptors.
+#[derive(Debug)]
+pub(crate) struct Descriptors;
+
+impl Descriptors {
+    /// Sectors that the sequence takes, its terminator included.
+    pub(crate) fn count(options: &Options) -> u64 {
+        2 + u64::from(options.joliet.is_some())
+    }
+}
+
+impl Layout {
+    /// The whole sequence of volume descriptors.
+    pub(crate) fn encode_descriptors(&self, out: &mut Vec<u8>) {
+        out.clear();
+        for hierarchy in &self.plan.hierarchies {
+            let mut sector = [0; SECTOR_BYTES];
+            self.descriptor(hierarchy).encode(&mut sector);
+            out.extend_from_slice(&sector);
+        }
+        out.extend_from_slice(&terminator());
+    }
+
+    fn descriptor(&self, hierarchy: &Hierarchy) -> VolumeDescriptor {
+        let volume = &self.options.volume;
+        let texts = Texts { kind: hierarchy.kind };
+        let time = |time: Option<Timestamp>| {
+            time.map_or(VolumeTime::UNSPECIFIED, |time| VolumeTime::from_timestamp(self.options.zoned(time)))
+        };
+        let [little, big] = hierarchy.path_tables.map(|sector| self.on_disc(sector));
+        VolumeDescriptor {
+            kind: match hierarchy.kind {
+                HierarchyKind::Primary => DescriptorKind::Primary,
+                HierarchyKind::Joliet => DescriptorKind::Supplementary,
+            },
+            flags: 0,
+            system_identifier: texts.a(&volume.system),
+            volume_identifier: texts.d(&volume.name),
+            volume_blocks: self.plan.sectors,
+            escape_sequences: escape_sequences(hierarchy.kind),
+            volume_set_size: 1,
+            volume_sequence: 1,
+            block_bytes: BLOCK_BYTES,
+            path_table_bytes: hierarchy.path_table_bytes,
+            path_table_little: little,
+            optional_path_table_little: 0,
+            path_table_big: big,
+            optional_path_table_big: 0,
+            root: self.root(hierarchy),
+            volume_set_identifier: texts.d(&volume.set),
+            publisher_identifier: texts.a(&volume.publisher),
+            data_preparer_identifier: texts.a(&volume.preparer),
+            application_identifier: texts.a(&volume.application),
+            copyright_file_identifier: texts.file(&volume.copyright_file),
+            abstract_file_identifier: texts.file(&volume.abstract_file),
+            bibliographic_file_identifier: texts.file(&volume.bibliographic_file),
+            created: time(Some(volume.created)),
+            modified: time(Some(volume.modified.unwrap_or(volume.created))),
+            expires: time(volume.expires),
+            effective: time(Some(volume.effective.unwrap_or(volume.created))),
+            file_structure_version: 1,
+            application_use: self.application_use(),
+        }
+    }
+
+    fn root(&self, hierarchy: &Hierarchy) -> RootRecord {
+        let plan = hierarchy.directories.first();
+        RootRecord {
+            extended_attribute_blocks: 0,
+            extent: plan.map_or(0, |plan| self.on_disc(plan.start)),
+            data_bytes: plan.map_or(0, |plan| plan.bytes),
+            recorded: self.root_time(),
+            flags: FileFlags::DIRECTORY,
+            volume_sequence: 1,
+        }
+    }
+
+    fn application_use(&self) -> [u8; 512] {
+        let mut area = [0; 512];
+        if let Some(id) = self.options.session_id {
+            let bytes = SESSION_MARK.iter().chain(&id);
+            area.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        }
+        area
+    }
+}
+
+const BLOCK_BYTES: u16 = 2048;
+
+fn escape_sequences(kind: HierarchyKind) -> [u8; 32] {
+    let mut field = [0; 32];
+    if kind == HierarchyKind::Joliet {
+        let sequence = JolietLevel::Three.escape_sequence();
+        field.iter_mut().zip(sequence).for_each(|(place, byte)| *place = byte);
+    }
+    field
+}
+
+/// Puts texts into fields: spaces and capitals in the primary descriptor, UCS-2 in the Joliet one.
+struct Texts {
+    kind: HierarchyKind,
+}
+
+impl Texts {
+    /// A field of a-characters.
+    fn a<const N: usize>(&self, text: &str) -> [u8; N] {
+        self.field(text, is_a_character)
+    }
+
+    /// A field of d-characters.
+    fn d<const N: usize>(&self, text: &str) -> [u8; N] {
+        self.field(text, is_d_character)
+    }
+
+    /// A field of d-characters with the separators of a file identifier.
+    fn file<const N: usize>(&self, text: &str) -> [u8; N] {
+        self.field(text, |byte| is_d_character(byte) || matches!(byte, b'.' | b';'))
+    }
+
+    fn field<const N: usize>(&self, text: &str, allowed: impl Fn(u8) -> bool) -> [u8; N] {
+        match self.kind {
+            HierarchyKind::Joliet => padded_ucs2(text),
+            HierarchyKind::Primary => {
+                let bytes: Vec<u8> = text
+                    .chars()
+                    .map(|character| u8::try_from(character.to_ascii_uppercase()).unwrap_or(b'_'))
+                    .map(|byte| if allowed(byte) { byte } else { b'_' })
+                    .collect();
+                padded(&bytes)
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What a reader will see that is not as in the tree.
+
+use super::{HierarchyKind, Layout};
+use crate::names::NameChange;
+use crate::tree::{Kind, NodeId, Tree};
+
+/// An entry whose name differs in one of the hierarchies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedName {
+    /// Its path in the tree.
+    pub path: String,
+    /// Whether it is the Joliet hierarchy's name that differs; else the primary's.
+    pub in_joliet: bool,
+    /// What it is called there, without a version number.
+    pub new_name: String,
+    /// Why.
+    pub change: NameChange,
+}
+
+/// An entry that a hierarchy cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Omitted {
+    /// Its path in the tree.
+    pub path: String,
+    /// What it is.
+    pub kind: Kind,
+}
+
+impl Layout {
+    /// Every entry whose name differs in a hierarchy, in the order of the records; names that differ only in case are
+    /// told as well.
+    pub fn changed_names(&self) -> impl Iterator<Item = ChangedName> {
+        self.plan.hierarchies.iter().flat_map(move |hierarchy| {
+            hierarchy.order.iter().enumerate().filter_map(move |(position, &id)| {
+                let (new_name, change) = hierarchy.name_change(&self.tree, self.options.level, position)?;
+                let in_joliet = hierarchy.kind == HierarchyKind::Joliet;
+                Some(ChangedName { path: self.tree.path(id), in_joliet, new_name, change })
+            })
+        })
+    }
+
+    /// Entries that are in no hierarchy: symbolic links without Rock Ridge.
+    pub fn omitted(&self) -> impl Iterator<Item = Omitted> {
+        self.tree
+            .walk(Tree::ROOT)
+            .filter(|entry| entry.kind() == Kind::Symlink)
+            .map(|entry| Omitted { path: entry.path(), kind: entry.kind() })
+    }
+
+    /// Folders deeper than eight levels, the root counted (ECMA-119, 6.8.2.1). They are recorded where they are: every reader of
+    /// today follows them, an old one may not.
+    pub fn deep_directories(&self) -> impl Iterator<Item = NodeId> {
+        let mut levels: Vec<u32> = Vec::new();
+        let directories = self.plan.hierarchies.first().map_or(&[][..], |primary| &primary.directories);
+        for directory in directories {
+            let parent = usize::try_from(directory.parent).ok().and_then(|parent| levels.get(parent));
+            levels.push(parent.map_or(1, |level| level + 1));
+        }
+        directories.iter().zip(levels).filter(|(_, level)| *level > 8).map(|(directory, _)| directory.node)
+    }
+}
