@@ -1,0 +1,24 @@
+//! Reading volumes: every view, every session, whatever exists, without ever hanging or lying.
+//!
+//! [`Volume::open`] reads the descriptors of a session; everything else is read when asked for. Whatever the bytes say,
+//! each operation takes time and memory in proportion to the image. What is wrong is told by [`Finding`]s, and the rest
+//! is still read.
+
+mod content;
+mod directory;
+mod entry;
+mod finding;
+mod source;
+mod system_use;
+mod volume;
+mod walk;
+
+pub use content::FileReader;
+pub use directory::{ListError, Listing, escaped};
+pub use entry::{Directory, Entry, EntryKind, Posix, Section, Sections};
+pub use finding::{Finding, Findings, Level, Place};
+#[cfg(unix)]
+pub use source::FileSource;
+pub use source::{OffsetSource, ReadSectors, SeekSource};
+pub use volume::{OpenError, View, Volume};
+pub use walk::{Limits, Visited, Walk};
