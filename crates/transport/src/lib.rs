@@ -11,13 +11,12 @@ use thiserror::Error;
 
 mod fault;
 mod log;
-mod names;
 mod trace;
 mod typed;
 
+pub use discwright_mmc::command::name as command_name;
 pub use fault::{Effect, Fault, Repeat, Rule, When};
 pub use log::{LogError, Record, Replay};
-pub use names::command_name;
 pub use trace::Trace;
 pub use typed::{CommandError, ORDINARY_TIMEOUT, TransportExt};
 

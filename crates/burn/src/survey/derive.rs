@@ -1,0 +1,296 @@
+//! From a drive's answers to the state of a disc: a pure function, for answers of any kind, hostile ones included.
+
+use discwright_cd::{Lba, area};
+use discwright_mmc::feature::Profile;
+use discwright_mmc::response::{
+    DiscState as WireDiscState, SessionState, StandardDiscInformation, TrackInformation,
+};
+use discwright_mmc::toc::{Atip, FullToc, Toc};
+use discwright_plan::{DiscState, DiscStatus, MediumKind, OpenSession, Session, Track, TrackMode};
+
+use super::Disagreement;
+
+/// Drives count free blocks with and without run-out and pregap.
+const FREE_BLOCKS_TOLERANCE: u32 = area::PREGAP + area::RUN_OUT;
+
+/// What a drive says about a disc.
+#[derive(Clone, Debug)]
+pub(super) struct Answers {
+    pub(super) information: StandardDiscInformation,
+    pub(super) full_toc: Option<FullToc>,
+    /// Asked for when there is no full one.
+    pub(super) toc: Option<Toc>,
+    pub(super) atip: Option<Atip>,
+    /// The invisible or incomplete track.
+    pub(super) invisible: Option<TrackInformation>,
+    pub(super) tracks: Vec<TrackInformation>,
+    pub(super) profile: Option<Profile>,
+}
+
+/// The state of the disc, and where the answers contradict each other.
+pub(super) fn derive(answers: &Answers) -> (DiscState, Vec<Disagreement>) {
+    let mut found = Vec::new();
+    let information = &answers.information;
+    let status = match information.disc {
+        WireDiscState::Empty => DiscStatus::Blank,
+        WireDiscState::Incomplete => DiscStatus::Appendable,
+        // Random-access formats of CD-RW say "others"; nothing can be appended to them.
+        _ => DiscStatus::Complete,
+    };
+    let sessions = sessions(answers, &mut found);
+    check_sessions(answers, status, &sessions, &mut found);
+    let last_lead_out = last_lead_out(answers);
+    let open = open_session(answers, status, &sessions);
+    let damaged = status != DiscStatus::Complete
+        && (information.last_session == SessionState::Damaged
+            || answers.tracks.iter().chain(&answers.invisible).any(|track| track.damage));
+    let mut state = DiscState {
+        kind: kind(answers, status, &mut found),
+        status,
+        sessions,
+        open,
+        next_writable: None,
+        last_lead_out,
+        free_blocks: 0,
+        damaged,
+    };
+    if status != DiscStatus::Complete {
+        continuation(answers, &mut state, &mut found);
+    }
+    (state, found)
+}
+
+fn kind(answers: &Answers, status: DiscStatus, found: &mut Vec<Disagreement>) -> MediumKind {
+    let information = answers.information.erasable;
+    if let Some(atip) = &answers.atip {
+        if atip.rewritable != information {
+            found.push(Disagreement::Erasable { information, atip: atip.rewritable });
+        }
+        return if atip.rewritable { MediumKind::CdRw } else { MediumKind::CdR };
+    }
+    match answers.profile {
+        _ if information => MediumKind::CdRw,
+        Some(Profile::CdRw) => MediumKind::CdRw,
+        Some(Profile::CdR) => MediumKind::CdR,
+        _ if status == DiscStatus::Complete => MediumKind::Pressed,
+        _ => MediumKind::CdR,
+    }
+}
+
+/// The smaller of two opinions.
+fn last_lead_out(answers: &Answers) -> Option<Lba> {
+    let information = answers.information.last_possible_lead_out.map(discwright_cd::Msf::to_lba);
+    let atip = answers.atip.and_then(|atip| {
+        let limit = atip.last_lead_out;
+        discwright_cd::Msf::new(limit.minute, limit.second, limit.frame).ok()
+    });
+    match (information.filter(|limit| limit.0 > 0), atip.map(discwright_cd::Msf::to_lba)) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The closed sessions.
+fn sessions(answers: &Answers, found: &mut Vec<Disagreement>) -> Vec<Session> {
+    let sessions = match (&answers.full_toc, &answers.toc) {
+        (Some(toc), _) => from_full_toc(toc, found),
+        (None, Some(toc)) => from_toc(toc, &answers.tracks),
+        (None, None) => Vec::new(),
+    };
+    sessions.into_iter().map(|session| finish_session(session, &answers.tracks, found)).collect()
+}
+
+/// A session with nothing but starts known.
+struct Starts {
+    number: u16,
+    tracks: Vec<(u8, Lba, bool)>,
+    lead_out: Lba,
+}
+
+fn from_full_toc(toc: &FullToc, found: &mut Vec<Disagreement>) -> Vec<Starts> {
+    let mut numbers: Vec<u8> = toc.entries.iter().map(|entry| entry.session).filter(|it| *it > 0).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut sessions = Vec::new();
+    for number in numbers {
+        let mut tracks: Vec<_> = toc
+            .session(number)
+            .filter_map(|entry| Some((entry.track()?, entry.start()?, entry.is_data())))
+            .collect();
+        tracks.sort_by_key(|(track, ..)| *track);
+        tracks.dedup_by_key(|(track, ..)| *track);
+        let session = u16::from(number);
+        match toc.lead_out(number) {
+            // An open session, on drives that list it.
+            None => {}
+            Some(_) if tracks.is_empty() => {
+                found.push(Disagreement::Toc { session, problem: "a lead-out without tracks" });
+            }
+            Some(lead_out) => sessions.push(Starts { number: session, tracks, lead_out }),
+        }
+    }
+    for (expected, session) in (1..).zip(&sessions) {
+        if session.number != expected {
+            found.push(Disagreement::Toc {
+                session: session.number,
+                problem: "a session is missing before it",
+            });
+            break;
+        }
+    }
+    sessions
+}
+
+/// Sessions from the plain table of contents and the tracks' own words: earlier lead-outs lie before the gap.
+fn from_toc(toc: &Toc, tracks: &[TrackInformation]) -> Vec<Starts> {
+    let Some(end) = toc.lead_out().map(|entry| entry.start.lba()) else { return Vec::new() };
+    let mut sessions: Vec<Starts> = Vec::new();
+    let mut entries: Vec<_> = toc.entries.iter().filter(|entry| (1..=99).contains(&entry.track)).collect();
+    entries.sort_by_key(|entry| entry.track);
+    entries.dedup_by_key(|entry| entry.track);
+    for entry in entries {
+        let number = tracks
+            .iter()
+            .find(|track| track.track == u16::from(entry.track))
+            .map_or(1, |track| track.session.max(1));
+        let start = entry.start.lba();
+        if let Some(last) = sessions.last_mut()
+            && last.number != number
+        {
+            last.lead_out = Lba(start.0.saturating_sub_unsigned(area::session_gap(last.number)));
+        }
+        if sessions.last().is_none_or(|last| last.number != number) {
+            sessions.push(Starts { number, tracks: Vec::new(), lead_out: end });
+        }
+        if let Some(last) = sessions.last_mut() {
+            last.tracks.push((entry.track, start, entry.is_data()));
+        }
+    }
+    sessions
+}
+
+/// Lengths and modes of a session's tracks.
+fn finish_session(
+    starts: Starts,
+    information: &[TrackInformation],
+    found: &mut Vec<Disagreement>,
+) -> Session {
+    let Starts { number, tracks: starts, lead_out } = starts;
+    let ends = starts
+        .iter()
+        .skip(1)
+        .map(|(_, start, _)| Lba(start.0.saturating_sub_unsigned(area::PREGAP)))
+        .chain([lead_out]);
+    let mut tracks = Vec::with_capacity(starts.len());
+    for ((track, start, data), end) in starts.iter().copied().zip(ends) {
+        let own = information.iter().find(|own| own.track == u16::from(track));
+        if let Some(own) = own
+            && own.start != start
+            // Some name the pregap.
+            && own.start.0.saturating_add_unsigned(area::PREGAP) != start.0
+        {
+            found.push(Disagreement::TrackStart { track, toc: start, information: own.start });
+        }
+        // Gapless audio: the next track follows at once.
+        let sectors = end.sectors_since(start);
+        if sectors.is_none() {
+            found.push(Disagreement::Toc { session: number, problem: "a track that ends before it starts" });
+        }
+        tracks.push(Track {
+            number: track,
+            start,
+            sectors: sectors.unwrap_or(0),
+            mode: mode(data, own.map(|own| own.data_mode)),
+        });
+    }
+    Session { number, tracks, lead_out }
+}
+
+fn mode(data: bool, data_mode: Option<u8>) -> TrackMode {
+    match (data, data_mode) {
+        (false, _) => TrackMode::Audio,
+        (true, Some(1)) => TrackMode::Mode1,
+        (true, Some(2)) => TrackMode::Mode2,
+        (true, _) => TrackMode::Data,
+    }
+}
+
+fn check_sessions(
+    answers: &Answers,
+    status: DiscStatus,
+    sessions: &[Session],
+    found: &mut Vec<Disagreement>,
+) {
+    let information = answers.information.sessions;
+    let unclosed = usize::from(status != DiscStatus::Complete);
+    if status == DiscStatus::Blank {
+        if !sessions.is_empty() {
+            found.push(Disagreement::BlankWithSessions { sessions: sessions.len() });
+        }
+    } else if sessions.len() + unclosed != usize::from(information) {
+        found.push(Disagreement::Sessions { information, toc: sessions.len() });
+    }
+}
+
+/// Tracks of a session that is not closed.
+fn open_session(answers: &Answers, status: DiscStatus, sessions: &[Session]) -> Option<OpenSession> {
+    let begun = matches!(answers.information.last_session, SessionState::Incomplete | SessionState::Damaged);
+    if status != DiscStatus::Appendable || !begun {
+        return None;
+    }
+    let closed =
+        |number: u8| sessions.iter().flat_map(|session| &session.tracks).any(|it| it.number == number);
+    let tracks = answers
+        .tracks
+        .iter()
+        .filter(|track| !track.is_invisible())
+        .filter_map(|track| {
+            let number = u8::try_from(track.track).ok()?;
+            (!closed(number)).then(|| Track {
+                number,
+                start: track.start,
+                sectors: track.size,
+                mode: mode(track.is_data(), Some(track.data_mode)),
+            })
+        })
+        .collect();
+    let number = sessions.last().map_or(0, |session| session.number).saturating_add(1);
+    Some(OpenSession { number, tracks })
+}
+
+/// Where writing goes on: by the table of contents, confirmed by the drive.
+fn continuation(answers: &Answers, state: &mut DiscState, found: &mut Vec<Disagreement>) {
+    let named = answers.invisible.as_ref().and_then(|track| track.next_writable);
+    let reported = answers.invisible.as_ref().map_or(0, |track| track.free_blocks);
+    if state.open.is_some() {
+        state.next_writable = named;
+        state.free_blocks = reported;
+        return;
+    }
+    let expected = match state.sessions.last() {
+        Some(last) => last.lead_out.saturating_add(area::session_gap(last.number)),
+        None => Lba(0),
+    };
+    let computed = state
+        .last_lead_out
+        .map(|limit| limit.sectors_since(expected).unwrap_or(0).saturating_sub(area::RUN_OUT));
+    state.next_writable = Some(expected);
+    state.free_blocks = reported;
+    match named {
+        // In session-at-once mode, and on some drives on blank discs, the pregap's start or the lead-in's is named.
+        Some(named)
+            if named == expected
+                || named.0.saturating_add_unsigned(area::PREGAP) == expected.0
+                || state.status == DiscStatus::Blank && named.0 < 0 => {}
+        Some(named) => found.push(Disagreement::NextWritable { expected, found: named }),
+        None if computed.is_some_and(|room| room < area::MIN_TRACK) => state.free_blocks = 0,
+        None => found.push(Disagreement::NoNextWritable { status: state.status }),
+    }
+    if let Some(computed) = computed
+        && named.is_some()
+        && reported.abs_diff(computed) > FREE_BLOCKS_TOLERANCE
+        && (reported > computed || computed >= area::MIN_TRACK)
+    {
+        found.push(Disagreement::FreeBlocks { reported, computed });
+    }
+}
