@@ -1,13 +1,12 @@
 //! INQUIRY (SPC-3, INQUIRY).
 
-use super::DataPhase;
+use super::{Command, DataPhase, Expecting};
 use crate::field::{Be16, Bits, Flag};
-use crate::response::InquiryData;
+use crate::response::{InquiryData, VitalProductData};
 
 /// INQUIRY: who the drive is; always answered, whatever state the drive is in.
 ///
-/// [`Response`](super::Command::Response) is the standard data; vital product data has
-/// [`InquiryVpd`](super::InquiryVpd) as its asking form.
+/// The usual answer is the standard data; [`vital_product_data`](Self::vital_product_data) asks for the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Inquiry {
     /// Vital product data page instead of standard data.
@@ -23,6 +22,12 @@ impl Inquiry {
     #[must_use]
     pub const fn standard(allocation_bytes: u16) -> Self {
         Self { vital_product_data: false, page: 0, allocation_bytes }
+    }
+
+    /// Asks for a page of vital product data; page 0 lists the pages.
+    #[must_use]
+    pub fn vital_product_data(page: u8, allocation_bytes: u16) -> Expecting<Self, VitalProductData> {
+        Self { vital_product_data: true, page, allocation_bytes }.expecting()
     }
 }
 

@@ -5,57 +5,110 @@ use crate::error::{CdbError, ResponseError};
 
 mod any;
 mod blank;
+mod buffer;
 mod close_track_session;
+mod disc_structure;
+mod expecting;
+mod format_unit;
 mod get_configuration;
 mod get_event_status;
+mod get_performance;
 mod inquiry;
+mod load_unload;
+mod log;
+mod mechanism_status;
 mod mode_select10;
+mod mode_select6;
 mod mode_sense10;
+mod mode_sense6;
+mod play_audio;
 mod prevent_allow;
 mod read10;
 mod read12;
 mod read_buffer_capacity;
 mod read_capacity10;
 mod read_cd;
+mod read_cdda;
 mod read_disc_information;
+mod read_format_capacities;
+mod read_header;
+mod read_master_cue;
+mod read_subchannel;
 mod read_toc;
 mod read_track_information;
+mod repair_track;
+mod report_luns;
 mod request_sense;
+mod reserve_release;
+mod reserve_track;
+mod rezero_unit;
+mod seek;
 mod send_cue_sheet;
 mod send_opc;
 mod set_cd_speed;
+mod set_read_ahead;
+mod set_streaming;
 mod start_stop_unit;
 mod synchronize_cache;
 mod test_unit_ready;
+mod verify10;
 mod write10;
 mod write12;
 
 pub use any::{AnyCommand, name};
 pub use blank::{Blank, BlankType};
+pub use buffer::{BufferMode, ReadBuffer, WriteBuffer};
 pub use close_track_session::{CloseFunction, CloseTrackSession};
+pub use disc_structure::{ReadDiscStructure, SendDiscStructure};
+pub use expecting::Expecting;
+pub use format_unit::FormatUnit;
 pub use get_configuration::{GetConfiguration, RequestedFeatures};
 pub use get_event_status::GetEventStatus;
+pub use get_performance::{GetPerformance, PerformanceType};
 pub use inquiry::Inquiry;
+pub use load_unload::LoadUnload;
+pub use log::{LogSelect, LogSense};
+pub use mechanism_status::MechanismStatus;
+pub use mode_select6::ModeSelect6;
 pub use mode_select10::ModeSelect10;
+pub use mode_sense6::ModeSense6;
 pub use mode_sense10::{ALL_PAGES, ModeSense10, PageControl};
+pub use play_audio::{
+    PauseResume, PlayAudio10, PlayAudio12, PlayAudioMsf, PlayAudioTrackIndex, Scan, ScanAddressType,
+    StopPlayScan,
+};
 pub use prevent_allow::PreventAllow;
 pub use read_buffer_capacity::ReadBufferCapacity;
 pub use read_capacity10::ReadCapacity10;
 pub use read_cd::{C2Selection, ExpectedSector, HeaderSelection, ReadCd, ReadCdMsf, SubchannelSelection};
+pub use read_cdda::ReadCdda;
 pub use read_disc_information::{DiscInformationType, ReadDiscInformation};
+pub use read_format_capacities::ReadFormatCapacities;
+pub use read_header::ReadHeader;
+pub use read_master_cue::ReadMasterCue;
+pub use read_subchannel::{ReadSubchannel, SubchannelFormat};
 pub use read_toc::{
     ReadAtip, ReadCdText, ReadFullToc, ReadPma, ReadSessionInfo, ReadToc, ReadTocPmaAtip, TocFormat,
 };
 pub use read_track_information::{ReadTrackInformation, TrackAddressType};
 pub use read10::Read10;
 pub use read12::Read12;
+pub use repair_track::RepairTrack;
+pub use report_luns::ReportLuns;
 pub use request_sense::RequestSense;
+pub use reserve_release::{Release6, Release10, Reserve6, Reserve10};
+pub use reserve_track::ReserveTrack;
+pub use rezero_unit::RezeroUnit;
+pub use seek::{Seek6, Seek10};
 pub use send_cue_sheet::SendCueSheet;
 pub use send_opc::SendOpc;
 pub use set_cd_speed::{RotationControl, SetCdSpeed};
+pub use set_read_ahead::SetReadAhead;
+pub use set_streaming::SetStreaming;
 pub use start_stop_unit::{PowerCondition, StartStopUnit};
 pub use synchronize_cache::SynchronizeCache;
 pub use test_unit_ready::TestUnitReady;
+pub use verify10::{Verify10, WriteAndVerify10};
 pub use write10::Write10;
 pub use write12::Write12;
 
@@ -79,6 +132,11 @@ pub trait Command: Sized {
 
     /// What moves besides the CDB.
     fn data_phase(&self) -> DataPhase;
+
+    /// The same command, whose fields select another answer than its usual one.
+    fn expecting<R: Response>(self) -> Expecting<Self, R> {
+        Expecting::new(self)
+    }
 }
 
 /// Data of a command: direction and amount.

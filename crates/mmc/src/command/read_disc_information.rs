@@ -1,8 +1,8 @@
 //! READ DISC INFORMATION (MMC-6, READ DISC INFORMATION).
 
-use super::DataPhase;
+use super::{Command, DataPhase, Expecting};
 use crate::field::{Be16, Code};
-use crate::response::StandardDiscInformation;
+use crate::response::{PowResources, StandardDiscInformation, TrackResources};
 
 codes! {
     /// What READ DISC INFORMATION is asked for.
@@ -18,8 +18,8 @@ codes! {
 
 /// READ DISC INFORMATION: the state of the disc and of its last session.
 ///
-/// [`Response`](super::Command::Response) is the standard information; other types parse as
-/// [`TrackResources`](crate::response::TrackResources) and [`PowResources`](crate::response::PowResources).
+/// The usual answer is the standard information; [`track_resources`](Self::track_resources) and
+/// [`pow_resources`](Self::pow_resources) ask for the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadDiscInformation {
     /// What is asked for.
@@ -33,6 +33,18 @@ impl ReadDiscInformation {
     #[must_use]
     pub const fn standard(allocation_bytes: u16) -> Self {
         Self { data_type: DiscInformationType::Standard, allocation_bytes }
+    }
+
+    /// Asks how many tracks the medium can hold.
+    #[must_use]
+    pub fn track_resources() -> Expecting<Self, TrackResources> {
+        Self { data_type: DiscInformationType::TrackResources, allocation_bytes: 12 }.expecting()
+    }
+
+    /// Asks for pseudo-overwrite resources; not for CD.
+    #[must_use]
+    pub fn pow_resources() -> Expecting<Self, PowResources> {
+        Self { data_type: DiscInformationType::PowResources, allocation_bytes: 16 }.expecting()
     }
 }
 

@@ -25,6 +25,14 @@ block_codec!(BlockDescriptor, [8],
     block_bytes: Be24<5>,
 );
 
+impl BlockDescriptor {
+    /// The descriptor's bytes.
+    #[must_use]
+    pub fn encode(&self) -> [u8; 8] {
+        self.encode_block()
+    }
+}
+
 /// Mode data with the eight-byte header: the answer to MODE SENSE (10), the parameter list of MODE SELECT (10).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModeData10 {
@@ -86,7 +94,7 @@ impl ModeData10 {
         layout::DeviceSpecific::put(&mut header, self.device_specific);
         layout::DescriptorBytes::put(&mut header, length16(8 * self.block_descriptors.len()));
         let mut bytes = header.to_vec();
-        bytes.extend(self.block_descriptors.iter().flat_map(BlockDescriptor::encode_block));
+        bytes.extend(self.block_descriptors.iter().flat_map(BlockDescriptor::encode));
         bytes.extend(self.pages.iter().flat_map(PageEntry::encode));
         bytes
     }
@@ -102,8 +110,23 @@ impl ModeData10 {
         if !descriptor_bytes.is_multiple_of(8) {
             return Err(ParameterError::InvalidField(FieldPointer::in_parameters(6)));
         }
-        let pages_at = 8 + descriptor_bytes;
-        let descriptors = bytes.get(8..pages_at).ok_or_else(|| end_inside(pages_at))?;
+        let body = Self::parse_parameter_body(bytes, 8, descriptor_bytes)?;
+        Ok(Self {
+            medium_type: layout::MediumType::get(header),
+            device_specific: layout::DeviceSpecific::get(header),
+            ..body
+        })
+    }
+
+    /// Descriptors and pages of a parameter list, from offset `at` on.
+    pub(super) fn parse_parameter_body(
+        bytes: &[u8],
+        at: usize,
+        descriptor_bytes: usize,
+    ) -> Result<Self, ParameterError> {
+        let end_inside = |expected| ParameterError::Length { expected, actual: bytes.len() };
+        let pages_at = at + descriptor_bytes;
+        let descriptors = bytes.get(at..pages_at).ok_or_else(|| end_inside(pages_at))?;
         let mut row = bytes.get(pages_at..).unwrap_or(&[]);
         let mut pages = Vec::new();
         while !row.is_empty() {
@@ -116,12 +139,18 @@ impl ModeData10 {
             pages.push(entry);
             row = rest;
         }
-        Ok(Self {
-            medium_type: layout::MediumType::get(header),
-            device_specific: layout::DeviceSpecific::get(header),
-            block_descriptors: block_descriptors(descriptors),
-            pages,
-        })
+        Ok(Self { block_descriptors: block_descriptors(descriptors), pages, ..Self::default() })
+    }
+
+    /// Descriptors and pages of an answer, as far as they came.
+    pub(super) fn parse_body(body: &[u8], descriptor_bytes: usize) -> Self {
+        let (descriptors, mut row) = body.split_at_checked(descriptor_bytes).unwrap_or((body, &[]));
+        let mut pages = Vec::new();
+        while let Ok((entry, rest)) = PageEntry::parse(row) {
+            pages.push(entry);
+            row = rest;
+        }
+        Self { block_descriptors: block_descriptors(descriptors), pages, ..Self::default() }
     }
 }
 
@@ -140,22 +169,14 @@ impl Response for ModeData10 {
         let header = padded::<8>("mode parameter header", bytes, 8)?;
         let claimed = usize::from(layout::Length::get(&header)) + 2;
         let descriptor_bytes = usize::from(layout::DescriptorBytes::get(&header));
-        let rest = body(bytes, 8, claimed);
-        let (descriptors, mut row) = rest.split_at_checked(descriptor_bytes).unwrap_or((rest, &[]));
-        let mut pages = Vec::new();
-        while let Ok((entry, rest)) = PageEntry::parse(row) {
-            pages.push(entry);
-            row = rest;
+        let mut data = Self::parse_body(body(bytes, 8, claimed), descriptor_bytes);
+        if layout::LongLba::get(&header) {
+            data.block_descriptors.clear();
         }
         Ok(Self {
             medium_type: layout::MediumType::get(&header),
             device_specific: layout::DeviceSpecific::get(&header),
-            block_descriptors: if layout::LongLba::get(&header) {
-                Vec::new()
-            } else {
-                block_descriptors(descriptors)
-            },
-            pages,
+            ..data
         })
     }
 }

@@ -1,6 +1,9 @@
 //! Any mode page.
 
-use super::{Capabilities, ErrorRecovery, WriteParameters};
+use super::{
+    Caching, Capabilities, CdAudioControl, CdParameters, Control, ErrorRecovery, InformationalExceptions,
+    MrwPage, PowerConditionPage, TimeoutProtect, VerifyErrorRecovery, WriteParameters,
+};
 use crate::error::ResponseError;
 use crate::field::length8;
 
@@ -77,8 +80,26 @@ macro_rules! pages {
 pages! {
     /// 01h: read/write error recovery.
     ErrorRecovery,
+    /// 03h: Mount Rainier.
+    MrwPage,
     /// 05h: write parameters.
     WriteParameters,
+    /// 07h: verify error recovery.
+    VerifyErrorRecovery,
+    /// 08h: caching.
+    Caching,
+    /// 0Ah: control.
+    Control,
+    /// 0Dh: CD parameters.
+    CdParameters,
+    /// 0Eh: CD audio control.
+    CdAudioControl,
+    /// 1Ah: power condition.
+    PowerConditionPage,
+    /// 1Ch: informational exceptions.
+    InformationalExceptions,
+    /// 1Dh: timeout and protect.
+    TimeoutProtect,
     /// 2Ah: capabilities and mechanical status.
     Capabilities,
 }
