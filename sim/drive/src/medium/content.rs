@@ -190,4 +190,12 @@ impl Content {
         }
         rest
     }
+
+    /// Cuts the content to its first `sectors`.
+    pub(crate) fn truncate(&mut self, sectors: u32) {
+        let stride = self.stored_bytes();
+        if let Self::Track(_, Block::Stored { payload, .. }) = self {
+            payload.truncate(stride.saturating_mul(usize::try_from(sectors).unwrap_or(usize::MAX)));
+        }
+    }
 }

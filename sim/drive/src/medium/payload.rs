@@ -59,4 +59,19 @@ impl Payload {
             Place::File(_) => Bytes::new(),
         }
     }
+
+    /// How many bytes of it are in memory.
+    pub(crate) fn bytes_in_memory(&self) -> usize {
+        match &self.place {
+            Place::Memory(bytes) => bytes.len().saturating_sub(self.skipped),
+            Place::File(_) => 0,
+        }
+    }
+
+    /// Cuts a payload in memory to its first bytes.
+    pub(crate) fn truncate(&mut self, bytes: usize) {
+        if let Place::Memory(whole) = &mut self.place {
+            whole.truncate(self.skipped.saturating_add(bytes));
+        }
+    }
 }

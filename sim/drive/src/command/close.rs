@@ -1,0 +1,42 @@
+//! CLOSE TRACK/SESSION and BLANK.
+
+use discwright_mmc::Sense;
+use discwright_mmc::command::{Blank, BlankType, CloseFunction, CloseTrackSession};
+use discwright_transport::Instant;
+
+use super::{Reply, deck};
+use crate::drive::{Drive, Operation};
+use crate::recording::{Erasure, NextSession, Settings};
+use crate::sense;
+
+pub(super) fn close(drive: &mut Drive, now: Instant, command: &CloseTrackSession) -> Result<Reply, Sense> {
+    let settings = drive.settings();
+    let format = drive.pages.write.session_format.into();
+    match command.function {
+        // Nothing formats in the background on these media.
+        CloseFunction::StopBackgroundFormat => return Ok(Reply::done()),
+        CloseFunction::Track => deck(drive)?.close_track(now, &settings)?,
+        CloseFunction::Session => deck(drive)?.close_session(now, &settings, format)?,
+        CloseFunction::SessionFinalize | CloseFunction::Finalize5 | CloseFunction::Finalize6 => {
+            let settings = Settings { next_session: NextSession::Absent, ..settings };
+            deck(drive)?.close_session(now, &settings, format)?;
+        }
+        CloseFunction::Other(_) => return Err(sense::INVALID_FIELD),
+    }
+    drive.carry_out(now, command.immed, Operation::Closing)
+}
+
+pub(super) fn blank(drive: &mut Drive, now: Instant, command: &Blank) -> Result<Reply, Sense> {
+    let settings = drive.settings();
+    let erasure = match command.blank_type {
+        BlankType::Disc => Erasure::Disc,
+        BlankType::Minimal => Erasure::Minimal,
+        BlankType::UncloseLastSession => Erasure::UncloseLastSession,
+        BlankType::EraseSession => Erasure::LastSession,
+        BlankType::Track | BlankType::UnreserveTrack | BlankType::TrackTail | BlankType::Other(_) => {
+            return Err(sense::INVALID_FIELD);
+        }
+    };
+    deck(drive)?.blank(now, &settings, erasure)?;
+    drive.carry_out(now, command.immed, Operation::Blanking)
+}

@@ -1,0 +1,353 @@
+//! What the drive knows about the disc: READ DISC INFORMATION, READ TRACK INFORMATION, capacities.
+
+use discwright_cd::{Lba, Msf, area};
+use discwright_mmc::Sense;
+use discwright_mmc::command::{
+    DiscInformationType, ReadBufferCapacity, ReadCapacity10, ReadDiscInformation, ReadTrackInformation,
+    TrackAddressType,
+};
+use discwright_mmc::mode::WriteType;
+use discwright_mmc::response::{
+    BufferCapacity, Capacity, DiscState as Disc, DiscType, SessionState as Last, StandardDiscInformation,
+    TrackInformation, TrackResources,
+};
+
+use super::{Reply, deck};
+use crate::derive::{DiscState, NextTrack, SessionState, Track, TrackState, View};
+use crate::drive::Drive;
+use crate::medium::{Block, Content, Form, Material, Medium, MediumKind};
+use crate::recording::{Recording, TrackRecording};
+use crate::sense;
+
+pub(super) fn disc_information(drive: &mut Drive, command: &ReadDiscInformation) -> Result<Reply, Sense> {
+    let deck = deck(drive)?;
+    match command.data_type {
+        DiscInformationType::Standard => {}
+        DiscInformationType::TrackResources => return Ok(Reply::of(&track_resources(deck.view()))),
+        _ => return Err(sense::INVALID_FIELD),
+    }
+    let being_written = match deck.recording() {
+        Recording::Track(track) => Some((track.session, track.number)),
+        Recording::Session(_) | Recording::Idle => None,
+    };
+    let kind = deck.disc().kind();
+    let opc = deck.view().calibrations;
+    Ok(Reply::of(&standard_information(deck.view(), kind, being_written, opc)))
+}
+
+fn standard_information(
+    view: &View,
+    kind: MediumKind,
+    being_written: Option<(u16, u8)>,
+    _calibrations: u32,
+) -> StandardDiscInformation {
+    let (first, last) = tracks_in_last_session(view, being_written);
+    let sessions =
+        view.open.map_or_else(|| view.sessions.last().map_or(1, |it| it.number), |open| open.number);
+    let (disc, last_session) = match being_written {
+        Some(_) => (Disc::Incomplete, Last::Incomplete),
+        None => (disc_state(view.disc_state()), session_state(view.session_state())),
+    };
+    let complete = view.open.is_none();
+    let lead_in = view.open.map(|open| {
+        let gap = i32::try_from(area::LEAD_IN + area::PREGAP).unwrap_or(0);
+        if open.number == 1 { kind.lead_in_start() } else { open.program - gap }
+    });
+    StandardDiscInformation {
+        erasable: kind.is_rewritable(),
+        disc,
+        last_session,
+        first_track: 1,
+        sessions,
+        first_track_in_last_session: u16::from(first),
+        last_track_in_last_session: u16::from(last),
+        unrestricted_use: true,
+        disc_type: disc_type(view),
+        last_session_lead_in: lead_in.and_then(time),
+        last_possible_lead_out: if complete { None } else { time(kind.last_lead_out()) },
+        ..StandardDiscInformation::default()
+    }
+}
+
+/// First and last track of the last session, the invisible one included.
+fn tracks_in_last_session(view: &View, being_written: Option<(u16, u8)>) -> (u8, u8) {
+    let Some(open) = view.open else {
+        return view.sessions.last().map_or((1, 1), |session| (session.first_track, session.last_track));
+    };
+    let last = view.tracks_of(open.number).last().map_or(open.first_track, |track| track.number);
+    let last = open.next.map_or(last, |next| next.number.min(area::MAX_TRACKS));
+    (open.first_track, being_written.map_or(last, |(_, number)| number))
+}
+
+fn disc_type(view: &View) -> DiscType {
+    let format = |session: &crate::derive::Session| {
+        session.contents.toc.iter().find(|item| item.point == 0xA0).map(|item| item.point_time[1])
+    };
+    view.sessions.first().and_then(format).map_or(DiscType::Undefined, DiscType::from)
+}
+
+const fn disc_state(state: DiscState) -> Disc {
+    match state {
+        DiscState::Blank => Disc::Empty,
+        DiscState::Appendable => Disc::Incomplete,
+        DiscState::Complete => Disc::Complete,
+    }
+}
+
+const fn session_state(state: SessionState) -> Last {
+    match state {
+        SessionState::Empty => Last::Empty,
+        SessionState::Incomplete => Last::Incomplete,
+        SessionState::Damaged => Last::Damaged,
+        SessionState::Complete => Last::Complete,
+    }
+}
+
+fn time(at: Lba) -> Option<Msf> {
+    at.to_msf().ok()
+}
+
+fn track_resources(view: &View) -> TrackResources {
+    let tracks = u16::try_from(view.tracks.len()).unwrap_or(u16::MAX);
+    let open = view.open.is_some_and(|open| open.next.is_some());
+    let limit = u16::from(area::MAX_TRACKS);
+    TrackResources { tracks_limit: limit, tracks, appendable_limit: 1, appendable: u16::from(open) }
+}
+
+pub(super) fn track_information(
+    drive: &mut Drive,
+    command: &ReadTrackInformation,
+) -> Result<TrackInformation, Sense> {
+    let target = Target::of(drive);
+    let deck = deck(drive)?;
+    let writing = match deck.recording() {
+        Recording::Track(track) => Some(*track),
+        Recording::Session(_) | Recording::Idle => None,
+    };
+    let session_next = match deck.recording() {
+        Recording::Session(session) => Some(session.next()),
+        Recording::Track(_) | Recording::Idle => None,
+    };
+    let view = deck.view().clone();
+    let found = find(&view, writing.as_ref(), command)?;
+    let medium = deck.disc().medium();
+    Ok(match found {
+        Found::Track(track) => of_track(&track, medium),
+        Found::Writing(track) => target.of_open_track(&track),
+        Found::Invisible(session, next) => target.of_invisible(session, next, session_next),
+    })
+}
+
+/// What a question about a track leads to.
+enum Found {
+    Track(Track),
+    Writing(TrackRecording),
+    Invisible(u16, NextTrack),
+}
+
+fn find(
+    view: &View,
+    writing: Option<&TrackRecording>,
+    command: &ReadTrackInformation,
+) -> Result<Found, Sense> {
+    let tracks = || view.tracks.iter().filter(|track| writing.is_none_or(|open| open.number != track.number));
+    let open = view.open.and_then(|open| Some((open.number, open.next?)));
+    // What is written now, or could be written next.
+    let last = || match (writing, open) {
+        (Some(track), _) => Some(Found::Writing(*track)),
+        (None, Some((session, next))) => Some(Found::Invisible(session, next)),
+        (None, None) => view.unfinished().map(|track| Found::Track(*track)),
+    };
+    match command.address_type {
+        TrackAddressType::Track if command.address == ReadTrackInformation::INVISIBLE => last(),
+        TrackAddressType::Track => {
+            let known = tracks().find(|track| u32::from(track.number) == command.address);
+            known
+                .map(|track| Found::Track(*track))
+                .or_else(|| last().filter(|it| it.is_number(command.address)))
+        }
+        TrackAddressType::Session => {
+            let known = tracks().find(|track| u32::from(track.session) == command.address);
+            known
+                .map(|track| Found::Track(*track))
+                .or_else(|| last().filter(|it| it.is_session(command.address)))
+        }
+        TrackAddressType::Lba => {
+            let at = command.lba();
+            let known = tracks().find(|track| (track.start..track.end).contains(&at));
+            let known = known.map(|track| Found::Track(*track));
+            return known.or_else(|| last().filter(|it| at >= it.start())).ok_or(sense::OUT_OF_RANGE);
+        }
+        TrackAddressType::Other(_) => None,
+    }
+    .ok_or(sense::INVALID_FIELD)
+}
+
+impl Found {
+    fn is_number(&self, number: u32) -> bool {
+        number
+            == match self {
+                Self::Track(track) => u32::from(track.number),
+                Self::Writing(track) => u32::from(track.number),
+                Self::Invisible(_, next) => u32::from(next.number),
+            }
+    }
+
+    fn is_session(&self, number: u32) -> bool {
+        number
+            == match self {
+                Self::Track(track) => u32::from(track.session),
+                Self::Writing(track) => u32::from(track.session),
+                Self::Invisible(session, _) => u32::from(*session),
+            }
+    }
+
+    const fn start(&self) -> Lba {
+        match self {
+            Self::Track(track) => track.start,
+            Self::Writing(track) => track.start,
+            Self::Invisible(_, next) => next.start,
+        }
+    }
+}
+
+fn of_track(track: &Track, medium: &Medium) -> TrackInformation {
+    let recordable = medium.kind().spec().material != Material::Pressed;
+    let empty = track.state == TrackState::Reserved && track.written <= track.start;
+    let unfinished = track.state == TrackState::Unfinished;
+    let next = (track.state == TrackState::Reserved).then_some(track.written);
+    let last = last_recorded(track, medium);
+    TrackInformation {
+        track: u16::from(track.number),
+        session: track.session,
+        damage: unfinished,
+        copy: false,
+        track_mode: track.control,
+        reserved: recordable && !unfinished,
+        blank: empty,
+        packet: track.packet.is_some(),
+        fixed_packet: track.packet.is_some_and(|blocks| blocks > 0),
+        data_mode: data_mode(track.form),
+        start: track.start,
+        next_writable: next,
+        free_blocks: next.and_then(|next| track.end.sectors_since(next)).unwrap_or(0),
+        packet_blocks: track.packet.unwrap_or(0),
+        size: track.end.sectors_since(track.start).unwrap_or(0),
+        last_recorded: last,
+        ..TrackInformation::default()
+    }
+}
+
+/// The last sector with data in it: run-out does not count.
+fn last_recorded(track: &Track, medium: &Medium) -> Option<Lba> {
+    let mut end = track.written;
+    while end > track.start
+        && medium.extent_at(end - 1).is_some_and(|it| matches!(it.content, Content::Track(_, Block::RunOut)))
+    {
+        end = end - 1;
+    }
+    (end > track.start).then_some(end - 1)
+}
+
+/// 1 and 2 are the modes of the sectors, Fh is said of sound and of what is not there yet.
+const fn data_mode(form: Option<Form>) -> u8 {
+    match form {
+        Some(Form::Mode1) => 1,
+        Some(Form::Mode2 | Form::Xa) => 2,
+        Some(Form::Audio | Form::Raw) | None => 0xF,
+    }
+}
+
+/// What the write parameters page makes of a track not yet written.
+struct Target {
+    write_type: WriteType,
+    track_mode: u8,
+    first_lead_in: Lba,
+    /// First address that a lead-out may not start behind.
+    last_lead_out: Lba,
+}
+
+impl Target {
+    fn of(drive: &Drive) -> Self {
+        let kind = drive.disc().map_or(MediumKind::CdR80, crate::disc::Disc::kind);
+        let overburn = drive.personality.overburn_sectors.min(kind.spec().beyond);
+        Self {
+            write_type: drive.pages.write.write_type,
+            track_mode: drive.pages.write.track_mode,
+            first_lead_in: kind.lead_in_start(),
+            last_lead_out: kind.last_lead_out().saturating_add(overburn),
+        }
+    }
+
+    /// Blocks for user data from an address on. Written track-at-once, two of them will be run-out.
+    fn free_from(&self, at: Lba) -> u32 {
+        let run_out = match self.write_type {
+            WriteType::SessionAtOnce | WriteType::Raw => 0,
+            _ => i32::try_from(area::RUN_OUT).unwrap_or(0),
+        };
+        (self.last_lead_out - run_out).sectors_since(at).unwrap_or(0)
+    }
+
+    /// The next writable address depends on how writing will begin: with user data, with the pregap, or with the
+    /// lead-in. `next` overrides it in a session that has begun.
+    fn of_invisible(&self, session: u16, track: NextTrack, next: Option<Lba>) -> TrackInformation {
+        let pregap = i32::try_from(area::PREGAP).unwrap_or(0);
+        let lead_in = i32::try_from(area::LEAD_IN).unwrap_or(0);
+        let begins = match self.write_type {
+            WriteType::SessionAtOnce => track.start - pregap,
+            WriteType::Raw if session == 1 => self.first_lead_in,
+            WriteType::Raw => track.start - pregap - lead_in,
+            _ => track.start,
+        };
+        let next_writable = next.unwrap_or(begins);
+        let free = self.free_from(track.start.max(next_writable));
+        TrackInformation {
+            track: u16::from(track.number),
+            session,
+            track_mode: self.track_mode,
+            blank: true,
+            data_mode: 0xF,
+            start: track.start,
+            next_writable: (track.number <= area::MAX_TRACKS).then_some(next_writable),
+            free_blocks: free,
+            size: free,
+            ..TrackInformation::default()
+        }
+    }
+
+    fn of_open_track(&self, track: &TrackRecording) -> TrackInformation {
+        let free = self.free_from(track.next);
+        TrackInformation {
+            track: u16::from(track.number),
+            session: track.session,
+            track_mode: track.plan.control,
+            data_mode: data_mode(Some(track.plan.host.form())),
+            start: track.start,
+            next_writable: Some(track.next),
+            free_blocks: free,
+            size: track.next.sectors_since(track.start).unwrap_or(0).saturating_add(free),
+            last_recorded: (track.next > track.start).then_some(track.next - 1),
+            ..TrackInformation::default()
+        }
+    }
+}
+
+/// The last address before the lead-out of the last complete session, run-out included; zero without one.
+pub(super) fn capacity(drive: &mut Drive, command: &ReadCapacity10) -> Result<Capacity, Sense> {
+    if !command.pmi && command.address != Lba(0) {
+        return Err(sense::INVALID_FIELD);
+    }
+    let last = deck(drive)?.view().last_complete().map_or(Lba(0), |session| session.lead_out - 1);
+    Ok(Capacity { last, block_bytes: 2048 })
+}
+
+pub(super) fn buffer_capacity(drive: &Drive, command: &ReadBufferCapacity) -> BufferCapacity {
+    let total = drive.personality.buffer_bytes;
+    let waiting = drive.deck.as_ref().map_or(0, |deck| deck.laser().buffered_bytes());
+    let free = total.saturating_sub(u32::try_from(waiting).unwrap_or(u32::MAX));
+    if command.blocks {
+        BufferCapacity::Blocks { free: free / 2048 }
+    } else {
+        BufferCapacity::Bytes { total, free }
+    }
+}

@@ -1,0 +1,114 @@
+//! WRITE, SYNCHRONIZE CACHE, SEND CUE SHEET, SEND OPC INFORMATION.
+
+use discwright_cd::Lba;
+use discwright_mmc::Sense;
+use discwright_mmc::command::{SendCueSheet, SendOpc};
+use discwright_mmc::cue_sheet::CueSheet;
+use discwright_mmc::mode::{DataBlockType, WriteParameters, WriteType};
+use discwright_transport::Instant;
+
+use super::{Reply, deck};
+use crate::drive::{Drive, Operation};
+use crate::medium::Subchannel;
+use crate::recording::{HostBlock, Recording, TrackPlan};
+use crate::sense;
+
+pub(super) fn write(
+    drive: &mut Drive,
+    now: Instant,
+    start: Lba,
+    sectors: u32,
+    data: &[u8],
+) -> Result<Reply, Sense> {
+    if sectors == 0 {
+        return Ok(Reply::done());
+    }
+    let settings = drive.settings();
+    let page = &drive.pages.write;
+    let (write_type, plan) = (page.write_type, track_plan(page));
+    let deck = deck(drive)?;
+    if !deck.has_room(&settings, data.len()) {
+        return Err(sense::LONG_WRITE_IN_PROGRESS);
+    }
+    let track = match deck.recording() {
+        Recording::Track(track) => Some(track.plan),
+        Recording::Session(_) => None,
+        Recording::Idle if write_type == WriteType::TrackAtOnce => {
+            Some(plan.ok_or(sense::WRONG_SECTOR_MODE)?)
+        }
+        Recording::Idle => {
+            // Says first what is wrong with the disc, if anything is.
+            deck.check_writable(&settings)?;
+            return Err(sense::SEQUENCE);
+        }
+    };
+    if let Some(plan) = track {
+        let bytes = usize::try_from(sectors).ok().and_then(|sectors| sectors.checked_mul(plan.host.bytes()));
+        if matches!(deck.recording(), Recording::Idle) {
+            deck.check_writable(&settings)?;
+        }
+        if bytes != Some(data.len()) {
+            return Err(sense::WRONG_SECTOR_MODE);
+        }
+        if matches!(deck.recording(), Recording::Idle) {
+            deck.begin_track(now, &settings, plan, start, sectors)?;
+        }
+    }
+    deck.write(now, &settings, start, sectors, data)?;
+    Ok(Reply::done())
+}
+
+/// What a track will be by the write parameters page; `None` when its parts contradict each other.
+fn track_plan(page: &WriteParameters) -> Option<TrackPlan> {
+    let is_data = page.track_mode & 4 != 0;
+    let host = match (page.data_block_type, is_data) {
+        (DataBlockType::Raw, false) => HostBlock::AUDIO,
+        (DataBlockType::Raw, true) => HostBlock::RAW,
+        (DataBlockType::RawPq, false) => HostBlock::AUDIO.with(Subchannel::Pq16),
+        (DataBlockType::RawPwPacked, false) => HostBlock::AUDIO.with(Subchannel::Packed96),
+        (DataBlockType::RawPwRaw, false) => HostBlock::AUDIO.with(Subchannel::Raw96),
+        (DataBlockType::Mode1, true) => HostBlock::MODE_1,
+        (DataBlockType::Mode2, true) => HostBlock::MODE_2,
+        (DataBlockType::Mode2Form1, true) => HostBlock::xa_form_1(page.subheader),
+        (DataBlockType::Mode2Form1Subheader, true) => HostBlock::XA_FORM_1_SUBHEADER,
+        (DataBlockType::Mode2Form2, true) => HostBlock::xa_form_2(page.subheader),
+        (DataBlockType::Mode2Mixed, true) => HostBlock::XA_MIXED_SUBHEADER,
+        _ => return None,
+    };
+    let (isrc, catalogue) = (page.isrc_code(), page.catalog_number());
+    Some(TrackPlan { control: page.track_mode, host, isrc, catalogue })
+}
+
+pub(super) fn synchronize(drive: &mut Drive, now: Instant, immed: bool) -> Result<Reply, Sense> {
+    let settings = drive.settings();
+    deck(drive)?.synchronize(now, &settings)?;
+    drive.carry_out(now, immed, Operation::Flushing)
+}
+
+pub(super) fn send_cue_sheet(drive: &mut Drive, command: &SendCueSheet, sent: &[u8]) -> Result<Reply, Sense> {
+    let settings = drive.settings();
+    let format = drive.pages.write.session_format.into();
+    let write_type = drive.pages.write.write_type;
+    let bytes = usize::try_from(command.sheet_bytes).unwrap_or(usize::MAX);
+    let sheet = CueSheet::parse(sent.get(..bytes).ok_or(sense::PARAMETER_LIST_LENGTH)?)?;
+    let deck = deck(drive)?;
+    deck.check_writable(&settings)?;
+    if write_type != WriteType::SessionAtOnce {
+        return Err(sense::SEQUENCE);
+    }
+    deck.begin_session(&settings, &sheet, format)?;
+    Ok(Reply::done())
+}
+
+pub(super) fn send_opc(drive: &mut Drive, now: Instant, command: &SendOpc) -> Result<Reply, Sense> {
+    if !command.do_opc {
+        // Values that the host brings are for drives that cannot measure.
+        return Ok(Reply::done());
+    }
+    let settings = drive.settings();
+    let time = drive.personality.times.calibration;
+    let deck = deck(drive)?;
+    deck.check_writable(&settings)?;
+    deck.calibrate(now, &settings, time)?;
+    drive.carry_out(now, false, Operation::Flushing)
+}

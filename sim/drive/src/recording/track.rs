@@ -1,0 +1,191 @@
+//! Track-at-once: a track is written from its first block to a flush.
+
+use core::time::Duration;
+
+use discwright_cd::{Lba, area};
+use discwright_mmc::Sense;
+use discwright_transport::Instant;
+
+use super::{Deck, HostBlock, Recording, Settings, time_bytes};
+use crate::laser::Work;
+use crate::medium::{Block, Content, Note, QItem, QNote, TrackQ};
+use crate::sense;
+
+/// Blocks at the end of a pregap where the laser is switched on: one link and four run-in blocks.
+const LINK: u32 = 1;
+const RUN_IN: u32 = 4;
+
+/// What a track is to be, from the write parameters page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TrackPlan {
+    /// Control nibble of its Q channel.
+    pub(crate) control: u8,
+    /// Blocks that the host sends.
+    pub(crate) host: HostBlock,
+    /// Its recording code.
+    pub(crate) isrc: Option<[u8; 12]>,
+    /// The disc's catalogue number.
+    pub(crate) catalogue: Option<[u8; 13]>,
+}
+
+/// A track being written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TrackRecording {
+    pub(crate) number: u8,
+    pub(crate) session: u16,
+    pub(crate) start: Lba,
+    /// Where the host's next block goes.
+    pub(crate) next: Lba,
+    pub(crate) plan: TrackPlan,
+    /// First address that user data may not take.
+    limit: Lba,
+}
+
+impl TrackRecording {
+    const fn q(&self, index: u8) -> TrackQ {
+        TrackQ { track: self.number, index, control: self.plan.control, zero: self.start }
+    }
+}
+
+impl Deck {
+    /// Begins the next track when none is open. `start` is where the host wants it: the next writable address.
+    ///
+    /// # Errors
+    /// The sense that refuses the address or the state.
+    pub(crate) fn begin_track(
+        &mut self,
+        now: Instant,
+        settings: &Settings,
+        plan: TrackPlan,
+        start: Lba,
+        sectors: u32,
+    ) -> Result<(), Sense> {
+        let (session, next) = self.next_track(settings)?;
+        if start != next.start && start != Lba(-1) {
+            return Err(sense::INVALID_ADDRESS_FOR_WRITE);
+        }
+        let limit = self.last_lead_out(settings) - i32::try_from(area::RUN_OUT).unwrap_or(0);
+        if next.start.saturating_add(sectors.max(area::MIN_TRACK)) > limit {
+            return Err(settings.beyond_capacity);
+        }
+        let track =
+            TrackRecording { number: next.number, session, start: next.start, next: next.start, plan, limit };
+        self.push(now, Work::Dwell, settings.seek, settings.simulated);
+        self.burn_pregap(now, settings, &track);
+        self.recording = Recording::Track(track);
+        Ok(())
+    }
+
+    fn burn_pregap(&mut self, now: Instant, settings: &Settings, track: &TrackRecording) {
+        let q = track.q(0);
+        let zeros = area::PREGAP - LINK - RUN_IN;
+        let mut at = track.start - i32::try_from(area::PREGAP).unwrap_or(0);
+        let blocks =
+            [(zeros, Block::Zeros(track.plan.host.form())), (LINK, Block::Link), (RUN_IN, Block::RunIn)];
+        for (sectors, block) in blocks {
+            self.burn(now, settings, at, sectors, Content::Track(q, block));
+            at = at.saturating_add(sectors);
+        }
+    }
+
+    pub(super) fn write_track(
+        &mut self,
+        now: Instant,
+        settings: &Settings,
+        start: Lba,
+        sectors: u32,
+        data: &[u8],
+    ) -> Result<(), Sense> {
+        let Recording::Track(track) = &mut self.recording else { return Err(sense::SEQUENCE) };
+        if start != track.next && start != Lba(-1) {
+            return Err(sense::INVALID_ADDRESS_FOR_WRITE);
+        }
+        let end = track.next.saturating_add(sectors);
+        if end > track.limit {
+            return Err(settings.beyond_capacity);
+        }
+        let at = core::mem::replace(&mut track.next, end);
+        let (q, host) = (track.q(1), track.plan.host);
+        self.burn_data(now, settings, at, q, &host, data);
+        Ok(())
+    }
+
+    /// Pads a short track, ends it with run-out, and enters it in the PMA.
+    pub(super) fn end_track(&mut self, now: Instant, settings: &Settings) -> Result<(), Sense> {
+        let Recording::Track(track) = core::mem::take(&mut self.recording) else { return Ok(()) };
+        let form = track.plan.host.form();
+        let written = track.next.sectors_since(track.start).unwrap_or(0);
+        let padding = area::MIN_TRACK.saturating_sub(written);
+        self.burn(now, settings, track.next, padding, Content::Track(track.q(1), Block::Zeros(form)));
+        let run_out = track.next.saturating_add(padding);
+        self.burn(now, settings, run_out, area::RUN_OUT, Content::Track(track.q(1), Block::RunOut));
+        let end = run_out.saturating_add(area::RUN_OUT);
+        self.note_track(now, settings, &track, end);
+        self.enter_in_pma(now, settings, track.number, track.plan.control, track.start, end)
+    }
+
+    fn note_track(&mut self, now: Instant, settings: &Settings, track: &TrackRecording, end: Lba) {
+        let sectors = end.sectors_since(track.start).unwrap_or(0);
+        let isrc = track.plan.isrc.map(Note::Isrc);
+        let catalogue = track.plan.catalogue.map(Note::Catalogue);
+        for note in [isrc, catalogue].into_iter().flatten() {
+            let note = QNote { start: track.start, sectors, note };
+            self.push(now, Work::Note(note), Duration::ZERO, settings.simulated);
+        }
+    }
+
+    /// Writes a track's item into the PMA.
+    pub(super) fn enter_in_pma(
+        &mut self,
+        now: Instant,
+        settings: &Settings,
+        number: u8,
+        control: u8,
+        start: Lba,
+        end: Lba,
+    ) -> Result<(), Sense> {
+        let item = QItem {
+            control,
+            adr: 1,
+            point: number,
+            time: time_bytes(end),
+            zero: 0,
+            point_time: time_bytes(start),
+        };
+        self.burn_pma(now, settings, item)
+    }
+
+    /// Ends a track that an interruption left without an end: run-out behind its last sector, and its PMA item.
+    pub(super) fn mend_track(&mut self, now: Instant, settings: &Settings) -> Result<(), Sense> {
+        let view = self.view_to_come();
+        let Some(track) = view.unfinished().copied() else { return Ok(()) };
+        let q = TrackQ { track: track.number, index: 1, control: track.control, zero: track.start };
+        // The cut may have come inside the pregap.
+        let pregap = track.start - i32::try_from(area::PREGAP).unwrap_or(0);
+        let medium = self.medium_to_come();
+        let generation = medium.extent_at(pregap).map(|extent| extent.generation);
+        let reached = medium.written_until(pregap, generation);
+        let form = track.form.unwrap_or(crate::medium::Form::Mode1);
+        let missing = track.start.sectors_since(reached).unwrap_or(0);
+        let in_pregap = Content::Track(TrackQ { index: 0, ..q }, Block::Zeros(form));
+        self.burn(now, settings, reached, missing, in_pregap);
+        let run_out_there = (1..=area::RUN_OUT).take_while(|back| {
+            let at = track.written - i32::try_from(*back).unwrap_or(0);
+            let extent = medium.extent_at(at).filter(|_| at >= track.start);
+            extent.is_some_and(|extent| matches!(extent.content, Content::Track(_, Block::RunOut)))
+        });
+        let run_out_there = u32::try_from(run_out_there.count()).unwrap_or(0);
+        let data_end = track.written - i32::try_from(run_out_there).unwrap_or(0);
+        let padding = if run_out_there == 0 {
+            area::MIN_TRACK.saturating_sub(data_end.sectors_since(track.start).unwrap_or(0))
+        } else {
+            0
+        };
+        self.push(now, Work::Dwell, settings.seek, settings.simulated);
+        self.burn(now, settings, track.written, padding, Content::Track(q, Block::Zeros(form)));
+        let run_out = track.written.saturating_add(padding);
+        self.burn(now, settings, run_out, area::RUN_OUT - run_out_there, Content::Track(q, Block::RunOut));
+        let end = run_out.saturating_add(area::RUN_OUT - run_out_there);
+        self.enter_in_pma(now, settings, track.number, track.control, track.start, end)
+    }
+}

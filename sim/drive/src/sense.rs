@@ -1,0 +1,38 @@
+//! The drive's words: sense data that handlers answer with (SPC-3 annex of ASC and ASCQ assignments, MMC-6 annex).
+
+use discwright_mmc::{Sense, SenseKey};
+
+use SenseKey::{BlankCheck, HardwareError, IllegalRequest, MediumError, NotReady, UnitAttention};
+
+pub(crate) const NO_MEDIUM_TRAY_CLOSED: Sense = Sense::new(NotReady, 0x3A, 0x01);
+pub(crate) const NO_MEDIUM_TRAY_OPEN: Sense = Sense::new(NotReady, 0x3A, 0x02);
+pub(crate) const BECOMING_READY: Sense = Sense::new(NotReady, 0x04, 0x01);
+pub(crate) const START_REQUIRED: Sense = Sense::new(NotReady, 0x04, 0x02);
+pub(crate) const OPERATION_IN_PROGRESS: Sense = Sense::new(NotReady, 0x04, 0x07);
+pub(crate) const LONG_WRITE_IN_PROGRESS: Sense = Sense::new(NotReady, 0x04, 0x08);
+pub(crate) const INCOMPATIBLE_MEDIUM: Sense = Sense::new(IllegalRequest, 0x30, 0x05);
+
+pub(crate) const MEDIUM_CHANGED: Sense = Sense::new(UnitAttention, 0x28, 0x00);
+pub(crate) const POWER_ON: Sense = Sense::new(UnitAttention, 0x29, 0x00);
+
+pub(crate) const WRITE_ERROR: Sense = Sense::new(MediumError, 0x0C, 0x00);
+pub(crate) const LOSS_OF_STREAMING: Sense = Sense::new(MediumError, 0x0C, 0x09);
+pub(crate) const UNREADABLE: Sense = Sense::new(MediumError, 0x11, 0x05);
+pub(crate) const CALIBRATION_AREA_FULL: Sense = Sense::new(MediumError, 0x73, 0x02);
+pub(crate) const PMA_FULL: Sense = Sense::new(MediumError, 0x73, 0x05);
+pub(crate) const INTERNAL_FAILURE: Sense = Sense::new(HardwareError, 0x44, 0x00);
+pub(crate) const NOT_WRITTEN: Sense = Sense::new(BlankCheck, 0x00, 0x00);
+
+pub(crate) const UNKNOWN_COMMAND: Sense = Sense::new(IllegalRequest, 0x20, 0x00);
+pub(crate) const OUT_OF_RANGE: Sense = Sense::new(IllegalRequest, 0x21, 0x00);
+pub(crate) const INVALID_ADDRESS_FOR_WRITE: Sense = Sense::new(IllegalRequest, 0x21, 0x02);
+pub(crate) const INVALID_FIELD: Sense = Sense::new(IllegalRequest, 0x24, 0x00);
+pub(crate) const INVALID_PARAMETER: Sense = Sense::new(IllegalRequest, 0x26, 0x00);
+pub(crate) const PARAMETER_LIST_LENGTH: Sense = Sense::new(IllegalRequest, 0x1A, 0x00);
+pub(crate) const SEQUENCE: Sense = Sense::new(IllegalRequest, 0x2C, 0x00);
+pub(crate) const SAVING_NOT_SUPPORTED: Sense = Sense::new(IllegalRequest, 0x39, 0x00);
+pub(crate) const REMOVAL_PREVENTED: Sense = Sense::new(IllegalRequest, 0x53, 0x02);
+pub(crate) const END_OF_USER_AREA: Sense = Sense::new(IllegalRequest, 0x63, 0x00);
+pub(crate) const WRONG_SECTOR_MODE: Sense = Sense::new(IllegalRequest, 0x64, 0x00);
+pub(crate) const INCOMPLETE_TRACK_IN_SESSION: Sense = Sense::new(IllegalRequest, 0x72, 0x03);
+pub(crate) const NO_MORE_TRACKS: Sense = Sense::new(IllegalRequest, 0x72, 0x05);
