@@ -141,6 +141,11 @@ pub enum Warning {
     },
     /// The power calibration area is almost used up; few more sessions can be written.
     CalibrationAreaAlmostFull,
+    /// The recording is done, and the tray could not be unlocked.
+    StillLocked {
+        /// Why.
+        why: String,
+    },
     /// Sectors cannot have been written in so short a time at any speed there is.
     ImplausiblyFast {
         /// Sectors.
@@ -163,6 +168,7 @@ impl fmt::Display for Warning {
             Self::CalibrationAreaAlmostFull => {
                 f.write_str("the disc's power calibration area is almost full: few more sessions can be written")
             }
+            Self::StillLocked { why } => write!(f, "the tray could not be unlocked: {why}"),
             Self::ImplausiblyFast { sectors, took } => {
                 write!(f, "{sectors} sectors in {took:?} is faster than any recorder: verify the disc")
             }

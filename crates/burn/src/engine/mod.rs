@@ -634,6 +634,13 @@ impl Engine {
             }
             return;
         }
+        if task.purpose == Purpose::Unlock {
+            // The session is closed; a tray that stays shut does not spoil it.
+            if self.locked {
+                self.warn(Warning::StillLocked { why: cause.to_string() });
+            }
+            return;
+        }
         let lba = task.lba();
         self.stop(cause, Some(task.exchange.cdb), lba);
     }
