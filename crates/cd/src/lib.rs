@@ -19,3 +19,8 @@ pub mod toc;
 
 pub use address::{AddressError, Lba, Msf};
 pub use control::Control;
+
+/// The examples in the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
