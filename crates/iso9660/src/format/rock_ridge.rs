@@ -505,6 +505,8 @@ fn trim_slashes(mut path: &[u8]) -> &[u8] {
 #[derive(Clone, Debug, Default)]
 pub struct LinkReader {
     target: Vec<u8>,
+    /// A slash belongs between the last component and the next.
+    separate: bool,
     /// The last component goes on in the next one.
     open: bool,
     /// The last entry said that another follows.
@@ -545,14 +547,14 @@ impl LinkReader {
         if self.target.len() + bytes.len() + 3 > Self::MAX_TARGET_BYTES {
             return Err(FormatError::too_long("symbolic link", self.target.len() + bytes.len()));
         }
+        if core::mem::take(&mut self.separate) && !self.open {
+            self.target.push(b'/');
+        }
+        // Old authors wrote doubled slashes as roots inside the path; they stay what they were.
         if flags & COMPONENT_ROOT != 0 {
-            self.target.clear();
             self.target.push(b'/');
             self.open = false;
             return Ok(());
-        }
-        if !self.open && !matches!(self.target.last(), None | Some(b'/')) {
-            self.target.push(b'/');
         }
         if flags & COMPONENT_CURRENT != 0 {
             self.target.push(b'.');
@@ -562,6 +564,7 @@ impl LinkReader {
             self.target.extend_from_slice(bytes);
         }
         self.open = flags & CONTINUE != 0;
+        self.separate = true;
         Ok(())
     }
 }
@@ -632,6 +635,20 @@ mod tests {
                 let entries = link_entries(target, room);
                 assert_eq!(read_link(&entries), (target.to_vec(), true), "room {room}");
             }
+        }
+    }
+
+    /// SL entries of libarchive's Rock Ridge 1.09 sample (mkisofs) and what readers make of them.
+    #[test]
+    fn old_authors_doubled_slashes_stay() {
+        for (data, target) in [
+            (&b"\0\x02\0\x08\0\x08\0\0\x04file"[..], &b".///file"[..]),
+            (b"\0\x08\0\0\x03tmp\x08\0\x04\0", b"/tmp//.."),
+            (b"\0\x04\0\x02\0\x04\0\0\x03tmp", b".././../tmp"),
+        ] {
+            let mut reader = LinkReader::default();
+            reader.push(data).unwrap();
+            assert_eq!(reader.finish(), (target.to_vec(), true));
         }
     }
 

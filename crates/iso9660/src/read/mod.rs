@@ -7,7 +7,12 @@
 mod content;
 mod directory;
 mod entry;
+#[cfg(unix)]
+mod extract;
 mod finding;
+mod import;
+mod pin;
+mod sessions;
 mod source;
 mod system_use;
 mod volume;
@@ -16,7 +21,11 @@ mod walk;
 pub use content::FileReader;
 pub use directory::{ListError, Listing, escaped};
 pub use entry::{Directory, Entry, EntryKind, Posix, Section, Sections};
+#[cfg(unix)]
+pub use extract::{ExtractError, ExtractOptions, Extracted, Links, Problem, Progress, Reason, extract};
 pub use finding::{Finding, Findings, Level, Place};
+pub use import::{Imported, import};
+pub use sessions::find_sessions;
 #[cfg(unix)]
 pub use source::FileSource;
 pub use source::{OffsetSource, ReadSectors, SeekSource};

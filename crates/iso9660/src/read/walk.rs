@@ -8,7 +8,7 @@ use super::entry::{Directory, Entry, EntryKind};
 use super::finding::{Findings, Place};
 use super::source::ReadSectors;
 use super::volume::{View, Volume};
-use crate::format::{FileFlags, SECTOR_BYTES};
+use crate::format::{FileFlags, SECTOR_BYTES, SYSTEM_AREA_SECTORS};
 
 /// Bounds on what walking a volume may take.
 ///
@@ -68,10 +68,18 @@ pub struct Walk<'v, S> {
     volume: &'v Volume<S>,
     view: View,
     levels: Vec<Level>,
+    /// The directory that was returned last; entered when the walk goes on.
+    pending: Option<Pending>,
     entered: HashSet<u32>,
     entries_left: u64,
     bytes_left: u64,
     findings: Findings,
+}
+
+struct Pending {
+    directory: Directory,
+    path: Rc<str>,
+    place: Place,
 }
 
 struct Level {
@@ -96,14 +104,16 @@ impl<'v, S: ReadSectors> Walk<'v, S> {
             volume,
             view,
             levels: Vec::new(),
+            pending: None,
             entered: HashSet::new(),
             entries_left: limits.entries,
             bytes_left: whole.unwrap_or(limits.directory_bytes),
             findings: Findings::default(),
         };
-        if let Some(root) = root {
-            walk.enter(root, Rc::from(""), Place::start_of(volume.session_start().saturating_add(16)));
-        }
+        walk.pending = root.map(|directory| {
+            let place = Place::start_of(volume.session_start().saturating_add(SYSTEM_AREA_SECTORS));
+            Pending { directory, path: Rc::from(""), place }
+        });
         walk
     }
 
@@ -119,7 +129,12 @@ impl<'v, S: ReadSectors> Walk<'v, S> {
         self.findings
     }
 
-    fn enter(&mut self, directory: Directory, path: Rc<str>, place: Place) {
+    /// Leaves out what is below the directory that was returned last.
+    pub fn skip_directory(&mut self) {
+        self.pending = None;
+    }
+
+    fn enter(&mut self, Pending { directory, path, place }: Pending) {
         let limits = self.volume.limits();
         if self.levels.len() > usize::from(limits.depth) {
             let depth = limits.depth;
@@ -164,6 +179,9 @@ impl<S: ReadSectors> Iterator for Walk<'_, S> {
     type Item = Visited;
 
     fn next(&mut self) -> Option<Visited> {
+        if let Some(pending) = self.pending.take() {
+            self.enter(pending);
+        }
         loop {
             let level = self.levels.last_mut()?;
             let Some(entry) = level.entries.next() else {
@@ -191,7 +209,8 @@ impl<S: ReadSectors> Iterator for Walk<'_, S> {
             self.entries_left -= 1;
             let depth = u16::try_from(self.levels.len() - 1).unwrap_or(u16::MAX);
             if let EntryKind::Directory(directory) = entry.kind {
-                self.enter(directory, Rc::from(join(&parent, &entry.name)), entry.place);
+                let path = Rc::from(join(&parent, &entry.name));
+                self.pending = Some(Pending { directory, path, place: entry.place });
             }
             return Some(Visited { parent, depth, entry });
         }

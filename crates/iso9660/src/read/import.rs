@@ -1,0 +1,207 @@
+//! Taking over the tree of an earlier session, by reference: no content is read, none is copied.
+
+use std::collections::HashMap;
+
+use super::entry::{Entry, EntryKind};
+use super::finding::Findings;
+use super::pin;
+use super::source::ReadSectors;
+use super::volume::{View, Volume};
+use super::walk::Visited;
+use crate::format::FileFlags;
+use crate::tree::{AddError, Attributes, Case, Content, ContentId, Extent, NodeId, Timestamp, Tree};
+
+/// The tree of a session, its files being references to where their data lies on the disc.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// The tree. Primary identifiers are pinned, so that a further session keeps them.
+    pub tree: Tree,
+    /// What was wrong with the session, and what could not be taken over.
+    pub findings: Findings,
+    /// Entries that are on the disc but not in the tree; a session written from the tree would hide them.
+    pub left_out: u64,
+}
+
+impl Imported {
+    /// Whether everything was taken over that can be seen, and nothing was unreadable.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.left_out == 0 && !self.findings.has_errors()
+    }
+}
+
+/// Takes over the tree that `view` shows, as one in which names are compared by `case`.
+///
+/// An empty tree when the volume does not offer the view. Names that the tree takes for the same get a number behind
+/// (`name~1.txt`) and a warning. Rock Ridge attributes are kept in that view. Files that share their data share it in the tree.
+pub fn import<S: ReadSectors>(volume: &Volume<S>, view: View, case: Case) -> Imported {
+    let mut importer = Importer {
+        imported: Imported { tree: Tree::with_case(case), findings: Findings::default(), left_out: 0 },
+        contents: HashMap::new(),
+        nodes: vec![Some(Tree::ROOT)],
+    };
+    importer.imported.findings.append(volume.findings().clone());
+    importer.take_root(volume, view);
+    let mut walk = volume.walk(view);
+    let mut pins = pin::Pins::of(volume, view);
+    for visited in walk.by_ref() {
+        let node = importer.take(&visited);
+        if let Some(node) = node {
+            pins.see(&visited, node);
+        }
+    }
+    let mut imported = importer.imported;
+    imported.findings.append(walk.into_findings());
+    pins.apply(&mut imported.tree);
+    imported
+}
+
+struct Importer {
+    imported: Imported,
+    /// What the tree holds already, by place and length of its data.
+    contents: HashMap<Vec<(i32, u32)>, ContentId>,
+    /// The directories above the current entry, by depth; `None` where one could not be taken over.
+    nodes: Vec<Option<NodeId>>,
+}
+
+impl Importer {
+    fn take_root<S: ReadSectors>(&mut self, volume: &Volume<S>, view: View) {
+        let recorded = volume.descriptor(view).and_then(|it| it.root.recorded.timestamp().ok().flatten());
+        let modified =
+            recorded.map_or(Timestamp::EPOCH, |at| Timestamp::from_unix(at.unix_seconds, at.nanoseconds));
+        self.imported.tree.set_attributes(Tree::ROOT, Attributes::directory(modified));
+    }
+
+    fn take(&mut self, visited: &Visited) -> Option<NodeId> {
+        let depth = usize::from(visited.depth);
+        self.nodes.truncate(depth + 1);
+        let parent = self.nodes.last().copied().flatten();
+        let node = parent.and_then(|parent| self.add(parent, visited));
+        if node.is_none() {
+            self.imported.left_out += 1;
+        }
+        if visited.entry.is_directory() {
+            self.nodes.push(node);
+        }
+        node
+    }
+
+    fn add(&mut self, parent: NodeId, visited: &Visited) -> Option<NodeId> {
+        let entry = &visited.entry;
+        let attributes = attributes(entry);
+        let kept = match &entry.kind {
+            EntryKind::Directory(_) => Body::Directory,
+            EntryKind::File => self.content(visited)?,
+            EntryKind::Symlink(target) => match core::str::from_utf8(target) {
+                Ok(target) => Body::Symlink(target),
+                Err(_) => return self.refuse(visited, "its target is not UTF-8"),
+            },
+            EntryKind::Special { .. } => return self.refuse(visited, "it is a device, pipe or socket"),
+        };
+        let tree = &mut self.imported.tree;
+        let mut name = entry.name.clone();
+        let mut number = 0_u32;
+        loop {
+            let added = match &kept {
+                Body::Directory => tree.add_directory(parent, &name, attributes),
+                Body::New(_, extents) => {
+                    tree.add_file(parent, &name, Content::Disc(extents.clone()), attributes)
+                }
+                Body::Empty => tree.add_file(parent, &name, Content::empty(), attributes),
+                Body::Shared(content) => tree.add_hard_link(parent, &name, *content, attributes),
+                Body::Symlink(target) => tree.add_symlink(parent, &name, target, attributes),
+            };
+            match added {
+                Ok(node) => {
+                    if number > 0 {
+                        let message =
+                            format_args!("{:?} is a name already; taken over as {name:?}", visited.path());
+                        self.imported.findings.warn(entry.place, "ECMA-119, 6.8.2", message);
+                    }
+                    if let (Body::New(key, _), Some(content)) = (kept, tree.entry(node).content_id()) {
+                        self.contents.insert(key, content);
+                    }
+                    return Some(node);
+                }
+                Err(AddError::Exists { .. }) => {
+                    number += 1;
+                    name = numbered(&entry.name, number);
+                }
+                Err(error) => return self.refuse(visited, &error.to_string()),
+            }
+        }
+    }
+
+    fn content(&mut self, visited: &Visited) -> Option<Body<'static>> {
+        let entry = &visited.entry;
+        if let Some(zisofs) = entry.compression() {
+            let message = format_args!(
+                "{:?} is compressed (zisofs, {} bytes inflated); taken over in its compressed form",
+                visited.path(),
+                zisofs.inflated_bytes
+            );
+            self.imported.findings.error(entry.place, "RRIP, ZF", message);
+        }
+        if entry.sections.is_empty() {
+            return Some(Body::Empty);
+        }
+        let extents: Option<Vec<Extent>> = entry.sections.iter().map(super::Section::extent).collect();
+        let Some(extents) = extents else {
+            return self.refuse(visited, "its data is interleaved or does not begin with a sector");
+        };
+        let key: Vec<_> = extents.iter().map(|extent| (extent.start.0, extent.bytes)).collect();
+        Some(match self.contents.get(&key) {
+            Some(content) => Body::Shared(*content),
+            None => Body::New(key, extents),
+        })
+    }
+
+    fn refuse<T>(&mut self, visited: &Visited, why: &str) -> Option<T> {
+        let message = format_args!("{:?} cannot be taken over: {why}", visited.path());
+        self.imported.findings.error(visited.entry.place, "ECMA-119, 9.1", message);
+        None
+    }
+}
+
+/// What an entry of the tree is made of.
+enum Body<'a> {
+    Directory,
+    Empty,
+    New(Vec<(i32, u32)>, Vec<Extent>),
+    Shared(ContentId),
+    Symlink(&'a str),
+}
+
+fn attributes(entry: &Entry) -> Attributes {
+    let modified =
+        entry.modified().map_or(Timestamp::EPOCH, |at| Timestamp::from_unix(at.unix_seconds, at.nanoseconds));
+    let usual =
+        if entry.is_directory() { Attributes::directory(modified) } else { Attributes::file(modified) };
+    let hidden = entry.flags.contains(FileFlags::HIDDEN);
+    match entry.attributes() {
+        Some(posix) => {
+            Attributes { mode: posix.mode & 0o7777, uid: posix.user, gid: posix.group, hidden, ..usual }
+        }
+        None => Attributes { hidden, ..usual },
+    }
+}
+
+/// `name` with `~number` before its extension.
+fn numbered(name: &str, number: u32) -> String {
+    match name.rfind('.').filter(|&dot| dot > 0).map(|dot| name.split_at(dot)) {
+        Some((stem, extension)) => format!("{stem}~{number}{extension}"),
+        None => format!("{name}~{number}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_go_before_the_extension() {
+        assert_eq!(numbered("a.tar.gz", 1), "a.tar~1.gz");
+        assert_eq!(numbered("name", 12), "name~12");
+        assert_eq!(numbered(".profile", 2), ".profile~2");
+    }
+}
