@@ -4,4 +4,5 @@ pub mod format;
 pub mod image;
 pub mod layout;
 pub mod names;
+pub mod read;
 pub mod tree;
