@@ -108,6 +108,12 @@ features! {
     FirmwareDate,
 }
 
+impl From<RawFeature> for Feature {
+    fn from(feature: RawFeature) -> Self {
+        Self::Raw(feature)
+    }
+}
+
 impl Configuration {
     /// The descriptor of a feature, by its code.
     #[must_use]
