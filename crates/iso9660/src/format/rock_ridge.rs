@@ -358,7 +358,15 @@ impl Zisofs {
     /// Length of the whole entry.
     pub const ENTRY_BYTES: usize = 16;
     /// Algorithm of version 1.
-    pub const PAGED_ZLIB: [u8; 2] = *b"pz";
+    pub const PAGED_ZLIB: [u8; 2] = [b'p', b'z'];
+
+    /// Whether the file can be inflated by this crate: version 1 with one of its block sizes.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        matches!(self.algorithm, Self::PAGED_ZLIB)
+            && matches!(self.block_log2, 15..=17)
+            && self.header_quads >= 4
+    }
 
     /// Appends the entry of version 1 to `out`; sizes from 4 GiB on need version 2, which this crate does not write.
     pub fn append_to(&self, out: &mut Vec<u8>) {

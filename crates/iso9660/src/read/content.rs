@@ -40,7 +40,7 @@ impl<'v, S: ReadSectors> FileReader<'v, S> {
 
     /// Length of the contents in bytes.
     #[must_use]
-    pub const fn bytes(&self) -> u64 {
+    pub const fn size_bytes(&self) -> u64 {
         self.bytes
     }
 

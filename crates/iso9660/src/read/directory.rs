@@ -385,6 +385,11 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
                 name
             }),
         };
+        if let Some(zisofs) = posix.zisofs
+            && !zisofs.is_known()
+        {
+            self.findings.warn(place, "RRIP, ZF", "compressed in a way that is not known; shown as it is");
+        }
         if gathered.is_rock_ridge() {
             entry.posix = Some(Box::new(posix));
         }

@@ -6,7 +6,7 @@
 
 use core::ops::ControlFlow;
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -412,6 +412,9 @@ impl<S: ReadSectors> Extraction<'_, S> {
 
     /// Copies the data, whole sectors at a time straight from the source.
     fn copy(&mut self, file: &mut File, entry: &Entry, path: &str) -> Result<ControlFlow<()>, Reason> {
+        if entry.compression().is_some_and(|it| it.is_known()) {
+            return self.copy_inflated(file, entry, path);
+        }
         for section in entry.sections.iter() {
             let mut position = 0;
             while position < section.bytes {
@@ -433,6 +436,27 @@ impl<S: ReadSectors> Extraction<'_, S> {
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    fn copy_inflated(
+        &mut self,
+        file: &mut File,
+        entry: &Entry,
+        path: &str,
+    ) -> Result<ControlFlow<()>, Reason> {
+        let mut inflated = self.volume.open_inflated(entry).map_err(Reason::Read)?;
+        let bytes = inflated.size_bytes();
+        loop {
+            let count = inflated.read(&mut self.buffer).map_err(Reason::Read)?;
+            if count == 0 {
+                return Ok(ControlFlow::Continue(()));
+            }
+            file.write_all(self.buffer.get(..count).unwrap_or_default()).map_err(Reason::Write)?;
+            self.done.bytes += u64::try_from(count).unwrap_or(0);
+            if self.report(path, bytes).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
     }
 
     fn report(&mut self, path: &str, file_bytes: u64) -> ControlFlow<()> {

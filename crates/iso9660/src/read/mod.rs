@@ -17,6 +17,7 @@ mod source;
 mod system_use;
 mod volume;
 mod walk;
+mod zisofs;
 
 pub use content::FileReader;
 pub use directory::{ListError, Listing, escaped};
@@ -31,3 +32,4 @@ pub use source::FileSource;
 pub use source::{OffsetSource, ReadSectors, SeekSource};
 pub use volume::{OpenError, View, Volume};
 pub use walk::{Limits, Visited, Walk};
+pub use zisofs::InflatedReader;
