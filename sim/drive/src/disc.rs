@@ -17,7 +17,7 @@ use crate::medium::{Content, Medium, MediumError, MediumKind, Payload, Place, QN
 pub struct Disc {
     medium: Medium,
     seed: u64,
-    journal: Option<Journal>,
+    journal: Option<Box<Journal>>,
 }
 
 /// Why the laser's work did not get onto the disc.
@@ -48,7 +48,7 @@ impl Disc {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let seed = seed_from(&name);
         let journal = Journal::create(path, kind, seed)?;
-        Ok(Self { medium: Medium::blank(kind), seed, journal: Some(journal) })
+        Ok(Self { medium: Medium::blank(kind), seed, journal: Some(Box::new(journal)) })
     }
 
     /// The disc in a file, as far as it got. The file is locked for as long as the disc is open.
@@ -57,7 +57,7 @@ impl Disc {
     /// [`DiscFileError`] when it cannot be read, is no disc, is damaged, or is open already.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, DiscFileError> {
         let (journal, medium, seed) = Journal::open(path.as_ref())?;
-        Ok(Self { medium, seed, journal: Some(journal) })
+        Ok(Self { medium, seed, journal: Some(Box::new(journal)) })
     }
 
     /// What is on it.
@@ -81,7 +81,7 @@ impl Disc {
     /// The file it persists in.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
-        self.journal.as_ref().map(Journal::path)
+        self.journal.as_ref().map(|journal| journal.path())
     }
 
     /// A copy in memory of a disc in memory; sector data of a disc file stays behind in the file and reads as
@@ -137,7 +137,7 @@ impl Disc {
     /// # Errors
     /// [`DiscFileError`] when the system cannot promise it.
     pub fn flush(&mut self) -> Result<(), DiscFileError> {
-        self.journal.as_mut().map_or(Ok(()), Journal::flush)
+        self.journal.as_mut().map_or(Ok(()), |journal| journal.flush())
     }
 
     /// Bytes kept of one sector, form and subchannel as its content says; `None` where they cannot be read.

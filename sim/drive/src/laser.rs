@@ -82,20 +82,6 @@ impl Laser {
         self.jobs.iter().fold(self.at, |at, job| at.after(job.duration()))
     }
 
-    /// When no more than `bytes` of host data will wait.
-    pub(crate) fn drained_to(&self, bytes: usize) -> Instant {
-        let mut left = self.buffered_bytes;
-        let mut at = self.at;
-        for job in &self.jobs {
-            if left <= bytes {
-                break;
-            }
-            left = left.saturating_sub(host_bytes(&job.work));
-            at = at.after(job.duration());
-        }
-        at
-    }
-
     /// Nothing left to do.
     pub(crate) fn is_idle(&self) -> bool {
         self.jobs.is_empty()
@@ -133,7 +119,10 @@ impl Job {
 
     fn sectors_by(&self, elapsed: Duration) -> u32 {
         let done = elapsed.as_nanos().checked_div(self.pace.as_nanos());
-        done.map_or(self.sectors(), |done| u32::try_from(done).unwrap_or(u32::MAX).min(self.sectors()))
+        done.map_or_else(
+            || self.sectors(),
+            |done| u32::try_from(done).unwrap_or(u32::MAX).min(self.sectors()),
+        )
     }
 
     /// Takes the first `sectors` off a burn.

@@ -1,4 +1,26 @@
 //! An emulated CD-R/RW recorder and its media, to test burning software with.
+//!
+//! A [`Recorder`] is a [`Transport`](discwright_transport::Transport): burning code that speaks to one speaks to the
+//! emulated drive as to a real one.
+//!
+//! ```
+//! use discwright_cd::Lba;
+//! use discwright_drive::{Disc, MediumKind, Recorder, derive::View};
+//! use discwright_mmc::command::{CloseFunction, CloseTrackSession, SynchronizeCache, TestUnitReady, Write10};
+//! use discwright_transport::TransportExt;
+//!
+//! let mut drive = Recorder::with_disc(Disc::blank(MediumKind::CdR80));
+//! drive.ask(&TestUnitReady {}).unwrap_err(); // 6/29/00: the drive was just switched on
+//! drive.send(&Write10 { start: Lba(0), sectors: 32, fua: false }, &[7; 32 * 2048]).unwrap();
+//! drive.ask(&SynchronizeCache::default()).unwrap(); // ends the track; it is padded to 300 blocks
+//! drive.ask(&CloseTrackSession { function: CloseFunction::Session, ..Default::default() }).unwrap();
+//! let disc = drive.into_disc().unwrap();
+//! assert_eq!(View::of(disc.medium()).sessions[0].lead_out, Lba(302));
+//! ```
+//!
+//! Inside, the [`medium`] is physical: which sectors the laser has marked, and to what. Sessions, tracks and the next
+//! writable address are never stored; [`derive`] finds them by scanning, as a drive does when a disc is put in. The
+//! [`Drive`] is a pure state machine with the time as an argument, the [`Recorder`] gives it a virtual clock.
 
 mod command;
 pub mod derive;

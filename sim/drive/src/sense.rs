@@ -2,12 +2,11 @@
 
 use discwright_mmc::{Sense, SenseKey};
 
-use SenseKey::{BlankCheck, HardwareError, IllegalRequest, MediumError, NotReady, UnitAttention};
+use SenseKey::{BlankCheck, IllegalRequest, MediumError, NotReady, UnitAttention};
 
 pub(crate) const NO_MEDIUM_TRAY_CLOSED: Sense = Sense::new(NotReady, 0x3A, 0x01);
 pub(crate) const NO_MEDIUM_TRAY_OPEN: Sense = Sense::new(NotReady, 0x3A, 0x02);
 pub(crate) const BECOMING_READY: Sense = Sense::new(NotReady, 0x04, 0x01);
-pub(crate) const START_REQUIRED: Sense = Sense::new(NotReady, 0x04, 0x02);
 pub(crate) const OPERATION_IN_PROGRESS: Sense = Sense::new(NotReady, 0x04, 0x07);
 pub(crate) const LONG_WRITE_IN_PROGRESS: Sense = Sense::new(NotReady, 0x04, 0x08);
 pub(crate) const INCOMPATIBLE_MEDIUM: Sense = Sense::new(IllegalRequest, 0x30, 0x05);
@@ -16,11 +15,9 @@ pub(crate) const MEDIUM_CHANGED: Sense = Sense::new(UnitAttention, 0x28, 0x00);
 pub(crate) const POWER_ON: Sense = Sense::new(UnitAttention, 0x29, 0x00);
 
 pub(crate) const WRITE_ERROR: Sense = Sense::new(MediumError, 0x0C, 0x00);
-pub(crate) const LOSS_OF_STREAMING: Sense = Sense::new(MediumError, 0x0C, 0x09);
 pub(crate) const UNREADABLE: Sense = Sense::new(MediumError, 0x11, 0x05);
 pub(crate) const CALIBRATION_AREA_FULL: Sense = Sense::new(MediumError, 0x73, 0x02);
 pub(crate) const PMA_FULL: Sense = Sense::new(MediumError, 0x73, 0x05);
-pub(crate) const INTERNAL_FAILURE: Sense = Sense::new(HardwareError, 0x44, 0x00);
 pub(crate) const NOT_WRITTEN: Sense = Sense::new(BlankCheck, 0x00, 0x00);
 
 pub(crate) const UNKNOWN_COMMAND: Sense = Sense::new(IllegalRequest, 0x20, 0x00);

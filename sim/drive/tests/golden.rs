@@ -1,5 +1,7 @@
 //! Numbers that real drives gave, and bytes that foreign programs sent.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is a test")]
+
 mod common;
 
 use common::*;

@@ -9,6 +9,7 @@ use discwright_transport::Instant;
 use super::{Deck, Settings, time_bytes};
 use crate::derive::{Layout, View};
 use crate::laser::Work;
+use crate::medium::{Content, Medium};
 use crate::sense;
 
 /// What is to be erased (MMC-6, BLANK).
@@ -39,7 +40,7 @@ impl Deck {
             Erasure::Disc => vec![(Layout::pma(self.disc.kind()), self.disc.kind().edge())],
             Erasure::Minimal => vec![(Layout::pma(self.disc.kind()), Lba(0))],
             Erasure::UncloseLastSession => self.unclose(now, settings, &view)?,
-            Erasure::LastSession => last_session(&view, self.disc.kind().edge())?,
+            Erasure::LastSession => last_session(self.disc.medium(), &view)?,
         };
         self.push(now, Work::Dwell, settings.seek, false);
         for (start, end) in ranges {
@@ -73,12 +74,17 @@ impl Deck {
     }
 }
 
-/// All of the last session that has anything in it.
-fn last_session(view: &View, edge: Lba) -> Result<Vec<(Lba, Lba)>, Sense> {
-    match view.sessions.last() {
-        Some(session) if view.open.is_none_or(|open| view.tracks_of(open.number).next().is_none()) => {
-            Ok(vec![(session.lead_in, edge)])
-        }
-        _ => Err(sense::INVALID_FIELD),
-    }
+/// All of the last session that has anything in it, and its items in the PMA.
+fn last_session(medium: &Medium, view: &View) -> Result<Vec<(Lba, Lba)>, Sense> {
+    let open = view.open.and_then(|open| {
+        let first = view.tracks_of(open.number).next()?;
+        Some((open.program - 150, first.number))
+    });
+    let closed = view.sessions.last().map(|session| (session.lead_in, session.first_track));
+    let (start, first_track) = open.or(closed).ok_or(sense::INVALID_FIELD)?;
+    let pma = medium.extents_from(Layout::pma(medium.kind())).filter(
+        |extent| matches!(&extent.content, Content::Pma(item) if item.adr == 1 && item.point >= first_track),
+    );
+    let items = pma.map(|extent| (extent.start, extent.end()));
+    Ok(items.chain([(start, medium.kind().edge())]).collect())
 }

@@ -415,7 +415,7 @@ fn notes(cue: &CueSheet, segments: &[Segment]) -> Result<Vec<QNote>, Sense> {
         let mut of_track =
             segments.iter().filter(|it| it.q.index > 0 && track.is_none_or(|n| n == it.q.track));
         let first = of_track.next()?;
-        let end = of_track.last().unwrap_or(first).end;
+        let end = of_track.next_back().unwrap_or(first).end;
         Some((first.start, end.sectors_since(first.start)?))
     };
     let mut notes = Vec::new();

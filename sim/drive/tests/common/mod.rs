@@ -1,7 +1,8 @@
 //! A host program in miniature: what the tests say to the drive.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is a test")]
 
-use std::time::Duration;
+use core::time::Duration;
 
 use discwright_cd::Lba;
 use discwright_drive::{Disc, MediumKind, Recorder};
