@@ -1,3 +1,44 @@
-//! The program `discwright`.
+//! The program `discwright`: burns, appends, reads and lists CDs, and makes emulated ones.
 
-fn main() {}
+mod args;
+mod cancel;
+mod command;
+mod drive;
+mod environment;
+mod exit;
+mod output;
+mod progress;
+mod volume;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::{Cli, Command, DiscCommand};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_tracing(cli.output.verbose);
+    let output = cli.output;
+    let result = match cli.command {
+        Command::Burn(args) => command::burn::run(args, output),
+        Command::Info(args) => command::info::run(args, output),
+        Command::Ls(args) => command::ls::run(args, output),
+        Command::Extract(args) => command::extract::run(args, output),
+        Command::Image(args) => command::image::run(args, output),
+        Command::Read(args) => command::read::run(args, output),
+        Command::Disc(DiscCommand::New(args)) => command::disc::new(args, output),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(output.json),
+    }
+}
+
+/// `RUST_LOG` decides where it is set; else as many `-v` as were given.
+fn start_tracing(verbose: u8) {
+    let level = ["warn", "info", "debug", "trace"].get(usize::from(verbose)).unwrap_or(&"trace");
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -1,0 +1,194 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use discwright_drive::MediumKind;
+
+use crate::drive::DriveName;
+
+/// Burns, appends, reads and checks CDs; multi-session first.
+///
+/// Drives are named `sim:FILE`: an emulated recorder whose disc lives in FILE, made as a blank 80-minute CD-R when
+/// FILE does not exist.
+///
+/// Exit status: 0 done; 2 usage; 3 refused or failed before anything was written; 4 failed after writing began;
+/// 130 cancelled.
+#[derive(Debug, Parser)]
+#[command(name = "discwright", version, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How to talk.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Print one JSON document on standard output, with stable keys.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print nothing but errors.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Trace what happens on standard error; twice for every command sent to the drive, three times for all.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Burn paths as the next session of the disc, and leave it open for another.
+    Burn(BurnArgs),
+    /// Show the disc: state, sessions, tracks, free space, and what one more session costs.
+    Info(DriveArgs),
+    /// List the tree of a session or of an image file.
+    Ls(LsArgs),
+    /// Copy files out of a session or of an image file.
+    Extract(ExtractArgs),
+    /// Write the image that `burn` would burn, without a disc.
+    Image(ImageArgs),
+    /// Copy the disc's data, LBA 0 to the end of the last session, into a file; gaps become zeros.
+    Read(ReadArgs),
+    /// Emulated discs.
+    #[command(subcommand)]
+    Disc(DiscCommand),
+}
+
+/// Which drive.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DriveArgs {
+    /// The drive: `sim:FILE`.
+    #[arg(long, value_name = "DRIVE")]
+    pub(crate) drive: DriveName,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BurnArgs {
+    /// What to burn: a folder's items go into the root, a file goes in by its name.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) drive: DriveArgs,
+    /// Volume name; today's date when not given.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) volume_name: Option<String>,
+    /// Let files replace files of the same name, earlier sessions' included.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Close the disc for good: no further session.
+    #[arg(long)]
+    pub(crate) close_disc: bool,
+    /// Do everything with the laser off.
+    #[arg(long)]
+    pub(crate) simulate: bool,
+    /// Eject the disc after a successful burn.
+    #[arg(long)]
+    pub(crate) eject: bool,
+    /// Do not continue earlier sessions: demand a blank disc.
+    #[arg(long)]
+    pub(crate) single_session: bool,
+    /// Change names that Joliet does not allow, and say so, instead of refusing them.
+    #[arg(long)]
+    pub(crate) adapt_names: bool,
+    /// Write speed as a multiple of single speed; the fastest when not given.
+    #[arg(long, value_name = "X", value_parser = clap::value_parser!(u16).range(1..=72))]
+    pub(crate) speed: Option<u16>,
+}
+
+/// Which tree of which session.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Selection {
+    /// Session, counted from 1; the last one when not given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) session: Option<u16>,
+    /// Which of the volume's trees; the richest when not given.
+    #[arg(long, value_enum)]
+    pub(crate) view: Option<ViewName>,
+}
+
+/// A tree of a volume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ViewName {
+    /// Joliet names.
+    Joliet,
+    /// Plain ISO 9660 names.
+    Iso,
+    /// POSIX names and attributes.
+    RockRidge,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LsArgs {
+    /// An image file.
+    #[arg(value_name = "FILE.iso", required_unless_present = "drive", conflicts_with = "drive")]
+    pub(crate) file: Option<PathBuf>,
+    /// The drive: `sim:FILE`.
+    #[arg(long, value_name = "DRIVE")]
+    pub(crate) drive: Option<DriveName>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Also print size, time and first sector.
+    #[arg(short, long)]
+    pub(crate) long: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExtractArgs {
+    /// An image file, when no drive is given; then paths inside the volume to choose (all when none).
+    #[arg(value_name = "FILE.iso | PATH")]
+    pub(crate) operands: Vec<String>,
+    /// The drive: `sim:FILE`.
+    #[arg(long, value_name = "DRIVE")]
+    pub(crate) drive: Option<DriveName>,
+    /// Where to copy to; made when missing.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImageArgs {
+    /// What goes in: a folder's items go into the root, a file goes in by its name.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The image file; replaced when it exists.
+    #[arg(short, long, value_name = "FILE.iso")]
+    pub(crate) output: PathBuf,
+    /// Volume name; the date of `SOURCE_DATE_EPOCH` or today's when not given.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) volume_name: Option<String>,
+    /// Let later paths replace files of the same name from earlier ones.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Change names that Joliet does not allow, and say so, instead of refusing them.
+    #[arg(long)]
+    pub(crate) adapt_names: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReadArgs {
+    #[command(flatten)]
+    pub(crate) drive: DriveArgs,
+    /// The file to write; replaced when it exists.
+    #[arg(short, long, value_name = "FILE.iso")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DiscCommand {
+    /// Make a fresh emulated disc; an existing file is never replaced.
+    New(DiscNewArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiscNewArgs {
+    /// The disc file.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The medium: `cd-r:80`, `cd-r:74`, `cd-rw:80`.
+    #[arg(long, value_name = "MEDIUM", default_value = "cd-r:80")]
+    pub(crate) medium: MediumKind,
+}

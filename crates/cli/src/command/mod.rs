@@ -1,0 +1,9 @@
+//! One module per command.
+
+pub(crate) mod burn;
+pub(crate) mod disc;
+pub(crate) mod extract;
+pub(crate) mod image;
+pub(crate) mod info;
+pub(crate) mod ls;
+pub(crate) mod read;
