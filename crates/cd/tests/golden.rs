@@ -1,6 +1,7 @@
 //! Vectors that our code did not make.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails shall panic")]
 
+use discwright_cd::cd_text::{Block, CdText, Characters, Fault, PackKind};
 use discwright_cd::subchannel::{Content, Position, Q, Track};
 use discwright_cd::{Control, Lba, Msf, sector};
 use ecmlib::{Decoder, Encoder, Optimizations, SectorType};
@@ -124,4 +125,90 @@ fn q_frames() {
         Position { track: Track::Number(1), index: 1, relative: msf(0, 0, 0), absolute: msf(0, 2, 0) };
     // 00:02:00 of any disc that begins with data; this frame with its CRC is in every subchannel dump of one.
     assert_eq!(q(Control::DATA, Content::Position(position)), hex!("410101 000000 00 000200 2832"));
+}
+
+/// What libburn 1.5.4 (`burn_cdtext_from_session`) makes of an album of three tracks with a block in ISO 8859-1 and one
+/// in MS-JIS. Texts after the example in libburn's documentation of CD-TEXT.
+const LIBBURN_PACKS: [[u8; 18]; 33] = [
+    hex!("80000000 4a6f7966756c204e69676874 f0f7"),
+    hex!("8000010c 7300536f6e67206f66204a6f 431c"),
+    hex!("8001020a 790048756d7074792044756d 43f9"),
+    hex!("8002030a 707479004d6565204f777777 2472"),
+    hex!("80030408 770000000000000000000000 6eaf"),
+    hex!("81000500 556e6974656420436174204f 302c"),
+    hex!("8100060c 72636865737472610046656c 76f7"),
+    hex!("81010703 697820616e64205468652050 ee0f"),
+    hex!("8101080f 757272730043617477616c6b 6a14"),
+    hex!("81020907 204265617574696573004d69 9704"),
+    hex!("81030a02 61204b697474656e00000000 b2c3"),
+    hex!("82000b00 566172696f757320536f6e67 7ab8"),
+    hex!("82000c0c 777269746572730000000000 cbd1"),
+    hex!("85000d00 416dfc73616e740000000000 fb5d"),
+    hex!("86000e00 313233343536373839300000 a30e"),
+    hex!("87000f00 000546656c696e6520636c61 2562"),
+    hex!("8700100a 73736963206d757369630000 9e6a"),
+    hex!("8d001100 54686973206973206e6f7420 fc53"),
+    hex!("8d00120c 746f2062652073686f776e00 d874"),
+    hex!("8e001300 313233343536373839303132 3966"),
+    hex!("8e00140c 33005859424c473131303132 6014"),
+    hex!("8e01150a 3334005859424c4731313030 3d77"),
+    hex!("8e021609 303035005859424c47313130 83b9"),
+    hex!("8e031708 303030360000000000000000 dd98"),
+    hex!("8f001800 000103030506020000010102 a152"),
+    hex!("8f011900 00000000000205031a050000 2359"),
+    hex!("8f021a00 000000000969000000000000 d9cc"),
+    hex!("80000090 93fa967b8cea82cc91e896bc dd45"),
+    hex!("80000196 000089cc0000944c944c0000 0235"),
+    hex!("80030290 8f4900000000000000000000 c62d"),
+    hex!("8f000310 800103000300000000000000 1ed1"),
+    hex!("8f010410 00000000000000031a050000 bd57"),
+    hex!("8f020510 000000000969000000000000 92e2"),
+];
+
+fn libburn_album() -> CdText {
+    let mut english = Block::new(Characters::Latin1, Block::ENGLISH, 1, 3);
+    english.protection = 3;
+    english.genre = Some((5, "Feline classic music".to_owned()));
+    for (kind, texts) in [
+        (PackKind::Title, ["Joyful Nights", "Song of Joy", "Humpty Dumpty", "Mee Owwww"].as_slice()),
+        (
+            PackKind::Performer,
+            &["United Cat Orchestra", "Felix and The Purrs", "Catwalk Beauties", "Mia Kitten"],
+        ),
+        (PackKind::Songwriter, &["Various Songwriters"]),
+        (PackKind::Message, &["Amüsant"]),
+        (PackKind::DiscId, &["1234567890"]),
+        (PackKind::Closed, &["This is not to be shown"]),
+        (PackKind::Code, &["1234567890123", "XYBLG1101234", "XYBLG1100005", "XYBLG1100006"]),
+    ] {
+        for (track, text) in (0..).zip(texts) {
+            english.set(kind, track, *text).unwrap();
+        }
+    }
+    let mut japanese = Block::new(Characters::MsJis, 0x69, 1, 3);
+    for (track, text) in (0..).zip(["日本語の題名", "歌", "猫猫", "終"]) {
+        japanese.set(PackKind::Title, track, text).unwrap();
+    }
+    CdText { blocks: [(0, english), (1, japanese)].into() }
+}
+
+#[test]
+fn cd_text_as_libburn_has_it() {
+    assert_eq!(libburn_album().encode().unwrap(), LIBBURN_PACKS);
+    let decoded = CdText::decode(LIBBURN_PACKS.as_flattened());
+    assert_eq!(decoded.faults, []);
+    assert_eq!(decoded.text, libburn_album());
+}
+
+/// One pack in the middle of the titles is lost: the texts that it cut are gone, all others are there.
+#[test]
+fn a_lost_pack_takes_only_its_texts_along() {
+    let mut packs = LIBBURN_PACKS;
+    packs[2][5] ^= 1;
+    let decoded = CdText::decode(packs.as_flattened());
+    assert_eq!(decoded.faults, [Fault::Crc { index: 2 }, Fault::Gap { block: 0, sequence: 3 }]);
+    let block = &decoded.text.blocks[&0];
+    let titles: Vec<_> = (0..=3).map(|track| block.get(PackKind::Title, track)).collect();
+    assert_eq!(titles, [Some("Joyful Nights"), None, None, Some("Mee Owwww")]);
+    assert_eq!(block.get(PackKind::Performer, 2), Some("Catwalk Beauties"));
 }

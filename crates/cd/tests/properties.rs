@@ -1,7 +1,7 @@
 //! Round trips, and that foreign bytes never panic.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails shall panic")]
 
-use discwright_cd::cd_text::{Pack, PackKind, collapse, expand};
+use discwright_cd::cd_text::{Block as TextBlock, CdText, Characters, Pack, PackKind, collapse, expand};
 use discwright_cd::sector::{self, Block, Format, Header, Mode, Subheader, Verdict};
 use discwright_cd::subchannel::{Content, Isrc, Mcn, Position, Q, QError, Subchannels, Track, crc16};
 use discwright_cd::toc::{DiscType, Entry};
@@ -79,7 +79,65 @@ fn sector() -> impl Strategy<Value = Box<[u8; 2352]>> {
     })
 }
 
+/// Texts of an album, block after block.
+fn cd_text() -> impl Strategy<Value = CdText> {
+    let kind = proptest::sample::select((0x80..=0x8E).map(PackKind::from_code).collect::<Vec<_>>());
+    let code = prop_oneof![
+        Just((Characters::Latin1, "[ -~\u{A0}-\u{FF}]{0,30}")),
+        Just((Characters::Ascii, "[ -~]{0,30}")),
+        Just((Characters::MsJis, "[ぁ-んァ-ン一二三猫]{0,30}")),
+    ];
+    let block = (code, any::<u8>(), 1..20_u8, 0..9_u8).prop_flat_map(
+        move |((code, pattern), language, first, more)| {
+            let texts = proptest::collection::vec((kind.clone(), 0..30_u8, pattern), 0..20);
+            let genre = proptest::option::of((any::<u16>(), "[ -~]{0,20}"));
+            (texts, genre).prop_map(move |(texts, genre)| {
+                let mut block = TextBlock::new(code, language, first, first + more);
+                block.genre = genre;
+                for (kind, track, text) in texts {
+                    let _ = block.set(kind, track, text);
+                }
+                block
+            })
+        },
+    );
+    proptest::collection::btree_map(0..8_u8, block, 0..4).prop_map(|blocks| CdText { blocks })
+}
+
 proptest! {
+    /// What can be written is read back whole, from packs in any number of repetitions.
+    #[test]
+    fn texts_survive_the_lead_in(text in cd_text(), repetitions in 1..3_usize) {
+        // Codes and the like are ASCII whatever the block is, so not every text can be written.
+        if let Ok(packs) = text.encode() {
+            let decoded = CdText::decode(packs.repeat(repetitions).as_flattened());
+            prop_assert_eq!(decoded.faults, []);
+            prop_assert_eq!(decoded.text, text);
+        }
+    }
+
+    /// Whatever packs are lost or damaged, every text that is read is one of those written.
+    #[test]
+    fn lost_packs_invent_no_text(text in cd_text(), lost in proptest::collection::vec(any::<proptest::sample::Index>(), 1..4)) {
+        let Ok(mut packs) = text.encode() else { return Ok(()) };
+        if packs.is_empty() {
+            return Ok(());
+        }
+        for index in lost {
+            let at = index.index(packs.len());
+            packs[at][7] ^= 0x55;
+        }
+        for (number, block) in CdText::decode(packs.as_flattened()).text.blocks {
+            // Without its size information nobody knows the code and the tracks of a block.
+            if (block.first_track, block.last_track) == (1, 99) {
+                continue;
+            }
+            for (kind, track, found) in block.texts() {
+                prop_assert_eq!(text.blocks[&number].get(kind, track), Some(found));
+            }
+        }
+    }
+
     #[test]
     fn an_address_survives_disc_time(lba in lba()) {
         let msf = lba.to_msf().unwrap();

@@ -158,6 +158,16 @@ pub fn expand(packs: &[[u8; PACK_BYTES]; PACKS_IN_SECTOR]) -> [u8; SUBCHANNEL_BY
     wire
 }
 
+/// The subchannel bytes of `sectors` sectors of the lead-in, in which the packs come again and again.
+///
+/// Without packs there is nothing to write, and the iterator is empty.
+pub fn lead_in(packs: &[[u8; PACK_BYTES]], sectors: usize) -> impl Iterator<Item = [u8; SUBCHANNEL_BYTES]> {
+    let mut endless = packs.iter().cycle();
+    let sectors = if packs.is_empty() { 0 } else { sectors };
+    (0..sectors)
+        .map(move |_| expand(&core::array::from_fn(|_| endless.next().copied().unwrap_or([0; PACK_BYTES]))))
+}
+
 /// The four packs in the subchannel bytes of a sector; P and Q are ignored.
 #[must_use]
 pub fn collapse(wire: &[u8; SUBCHANNEL_BYTES]) -> [[u8; PACK_BYTES]; PACKS_IN_SECTOR] {
