@@ -1,0 +1,9 @@
+//! Images that others made, judged by what independent readers agree on.
+
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod extraction;
+mod hostile;
+mod listings;
+mod sessions;
+mod shared;
