@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::source::SourceError;
 use crate::survey::SurveyError;
+use crate::verify::VerifyError;
 
 /// Why a recording failed, where, and what became of the disc.
 #[derive(Debug)]
@@ -100,6 +101,12 @@ pub enum Cause {
     /// The drive reported success, and the disc is not as planned.
     #[error("the drive reported success, but {}", list(.0))]
     Mismatch(Vec<Difference>),
+    /// The drive reported success, and the content is not on the disc.
+    #[error("the drive reported success, but {0}")]
+    ReadBack(#[from] Box<VerifyError>),
+    /// The drive reported success, and there is no disc in it.
+    #[error("the disc was taken out before it could be examined")]
+    DiscGone,
     /// The plan asks for something this engine does not do.
     #[error("the plan asks for {0}, which is not supported")]
     Unsupported(&'static str),
@@ -184,6 +191,16 @@ impl BurnError {
         self.disc == DiscCondition::Untouched
     }
 
+    /// What failed and where, in words; the state of the disc and what to do are told apart.
+    #[must_use]
+    pub fn what(&self) -> String {
+        let at = self.lba.map_or_else(String::new, |lba| format!(" at LBA {lba}"));
+        let command = self
+            .command
+            .map_or_else(String::new, |cdb| format!(" (command {}: {cdb})", command_name(cdb.opcode())));
+        format!("{} failed{at}: {}{command}", self.phase, self.cause)
+    }
+
     /// The drive's words, where it had any.
     #[must_use]
     pub const fn sense(&self) -> Option<&Sense> {
@@ -211,7 +228,7 @@ impl BurnError {
             (_, DiscCondition::NotClosed { .. }) => {
                 "close the session to go on using the disc (what was being written is lost), erase a CD-RW, or take another disc"
             }
-            (Cause::Mismatch(_), DiscCondition::Closed) => {
+            (Cause::Mismatch(_) | Cause::ReadBack(_), DiscCondition::Closed) => {
                 "reload the disc and read it back before trusting it"
             }
             (_, DiscCondition::Closed) => "reload the disc and examine it",
@@ -235,15 +252,7 @@ fn advice_before(sense: &Sense) -> &'static str {
 
 impl fmt::Display for BurnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} failed", self.phase)?;
-        if let Some(lba) = self.lba {
-            write!(f, " at LBA {lba}")?;
-        }
-        write!(f, ": {}", self.cause)?;
-        if let Some(cdb) = &self.command {
-            write!(f, " (command {}: {cdb})", command_name(cdb.opcode()))?;
-        }
-        write!(f, "; {}", self.disc)?;
+        write!(f, "{}; {}", self.what(), self.disc)?;
         if !self.unlocked {
             f.write_str("; the tray could not be unlocked")?;
         }

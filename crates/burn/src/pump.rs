@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use discwright_plan::{DiscState, Plan};
+use discwright_plan::Plan;
 use discwright_transport::{Data, Request, Transport};
 
 use crate::engine::{Action, Completion, Engine, Exchange, Finished, Payload};
@@ -10,7 +10,8 @@ use crate::error::{BurnError, Cause, DiscCondition, Phase};
 use crate::observe::{Event, Observer};
 use crate::ring::{Popped, Ring, chunks};
 use crate::source::{SectorSource, SourceError};
-use crate::survey::{Disc, Survey, survey};
+use crate::survey::{Survey, survey};
+use crate::verify::verify_sector;
 
 /// Between two questions whether to stop, while waiting.
 const SLICE: Duration = Duration::from_millis(100);
@@ -44,14 +45,18 @@ pub fn record(
     let mut engine = Engine::new(plan, transport.max_transfer(), speed_kb_s);
     pump(&mut engine, transport, plan, source, observer);
     let finished = engine.finish()?;
-    let survey = check(transport, plan)?;
+    let survey = check(transport, plan, source)?;
     observer.event(&Event::Complete);
     Ok(Recorded { finished, survey })
 }
 
-/// The disc must be as predicted.
-fn check(transport: &mut dyn Transport, plan: &Plan) -> Result<Survey, BurnError> {
-    let failed = |cause| BurnError {
+/// The disc must be as predicted, and hold the content where that is looked at.
+fn check(
+    transport: &mut dyn Transport,
+    plan: &Plan,
+    source: &mut dyn SectorSource,
+) -> Result<Survey, BurnError> {
+    examine(transport, plan, source).map_err(|cause| BurnError {
         cause,
         phase: Phase::Checking,
         command: None,
@@ -59,14 +64,41 @@ fn check(transport: &mut dyn Transport, plan: &Plan) -> Result<Survey, BurnError
         disc: if plan.simulate { DiscCondition::Untouched } else { DiscCondition::Closed },
         unlocked: true,
         also: Vec::new(),
+    })
+}
+
+fn examine(
+    transport: &mut dyn Transport,
+    plan: &Plan,
+    source: &mut dyn SectorSource,
+) -> Result<Survey, Cause> {
+    let survey = survey(transport).map_err(Box::new)?;
+    let differences = match &survey.disc {
+        Some(disc) => plan.predicted.differences(&disc.state),
+        None => return Err(Cause::DiscGone),
     };
-    let survey = survey(transport).map_err(|error| failed(Cause::Survey(Box::new(error))))?;
-    let found = survey.disc.as_ref().map(|disc: &Disc| &disc.state);
-    let differences = match found {
-        Some(state) => plan.predicted.differences(state),
-        None => plan.predicted.differences(&DiscState { sessions: Vec::new(), ..plan.before.clone() }),
-    };
-    if differences.is_empty() { Ok(survey) } else { Err(failed(Cause::Mismatch(differences))) }
+    if !differences.is_empty() {
+        return Err(Cause::Mismatch(differences));
+    }
+    if !plan.simulate {
+        sample(transport, plan, source)?;
+    }
+    Ok(survey)
+}
+
+/// Reads the first, the middle and the last sector of every data track back.
+fn sample(transport: &mut dyn Transport, plan: &Plan, source: &mut dyn SectorSource) -> Result<(), Cause> {
+    let mut base = 0;
+    for track in &plan.tracks {
+        if track.mode.is_data() {
+            for offset in [0, track.content / 2, track.content.saturating_sub(1)] {
+                verify_sector(transport, track.start().saturating_add(offset), base + offset, source)
+                    .map_err(Box::new)?;
+            }
+        }
+        base += track.content;
+    }
+    Ok(())
 }
 
 /// Drives an engine to its end: the only loop there is.

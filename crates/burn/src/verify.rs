@@ -83,6 +83,25 @@ pub fn verify(
     Ok(())
 }
 
+/// Compares one sector; content that can no longer be had is not held against the disc.
+pub(crate) fn verify_sector(
+    transport: &mut dyn Transport,
+    lba: Lba,
+    sector: u32,
+    source: &mut dyn SectorSource,
+) -> Result<(), VerifyError> {
+    let (mut wanted, mut found) = ([0; area::USER_BYTES], [0; area::USER_BYTES]);
+    if let Err(error) = source.fill(sector, &mut wanted) {
+        tracing::warn!(%error, "not compared");
+        return Ok(());
+    }
+    DiscReader::new(transport).read(lba, &mut found)?;
+    match wanted.iter().zip(&found).position(|(one, other)| one != other) {
+        None => Ok(()),
+        Some(byte) => Err(VerifyError::Different { lba, sector, byte }),
+    }
+}
+
 fn compare(start: Lba, first: u32, wanted: &[u8], found: &[u8]) -> Result<(), VerifyError> {
     let Some(position) = wanted.iter().zip(found).position(|(one, other)| one != other) else {
         return Ok(());

@@ -569,6 +569,17 @@ fn a_tray_that_stays_locked_does_not_spoil_the_session() {
 }
 
 #[test]
+fn a_stopped_disc_is_started() {
+    let stopped = check(SenseKey::NotReady, 0x04, 0x02);
+    let told =
+        record(Options::default(), Bench::new(), vec![Rule::once(When::Opcode(0x00), stopped.clone())]);
+    assert!(told.result.is_ok());
+    assert!(told.said().starts_with("1b 00 1e bb"), "{}", told.said());
+    let told = record(Options::default(), Bench::new(), vec![Rule::always(When::Opcode(0x00), stopped)]);
+    assert!(told.error().is_disc_untouched());
+}
+
+#[test]
 fn a_reset_in_the_middle_is_fatal() {
     let rules = vec![Rule::once(When::Opcode(WRITE), check(SenseKey::UnitAttention, 0x29, 0x00)).after(4)];
     let told = record(Options::default(), Bench::new(), rules);

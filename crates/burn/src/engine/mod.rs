@@ -14,8 +14,8 @@ use bytes::Bytes;
 use discwright_cd::{Lba, area};
 use discwright_mmc::command::{
     CloseFunction, CloseTrackSession, ModeSelect10, ModeSense10, PreventAllow, ReadBufferCapacity,
-    ReadDiscInformation, ReadTrackInformation, Response, SendCueSheet, SendOpc, SetCdSpeed, SynchronizeCache,
-    TestUnitReady, Write10,
+    ReadDiscInformation, ReadTrackInformation, Response, SendCueSheet, SendOpc, SetCdSpeed, StartStopUnit,
+    SynchronizeCache, TestUnitReady, Write10,
 };
 use discwright_mmc::mode::{ModeData10, WriteParameters as Page};
 use discwright_mmc::response::{BufferCapacity, TrackInformation};
@@ -62,6 +62,8 @@ pub struct Engine {
     steps: VecDeque<Step>,
     queue: VecDeque<Purpose>,
     task: Option<Task>,
+    /// A command that waits for the disc to spin up.
+    parked: Option<Task>,
     cursor: Option<Cursor>,
     wait_until: Option<Instant>,
     phase: Phase,
@@ -109,6 +111,7 @@ impl Engine {
             steps: plan.steps.iter().cloned().collect(),
             queue: VecDeque::new(),
             task: None,
+            parked: None,
             cursor: None,
             wait_until: None,
             phase: Phase::Preparing,
@@ -182,6 +185,8 @@ impl Engine {
             }
             if let Some(purpose) = self.queue.pop_front() {
                 self.begin(purpose);
+            } else if let Some(task) = self.parked.take() {
+                self.task = Some(task);
             } else if let Some(cursor) = self.cursor {
                 match cursor.piece() {
                     Some(Piece::Content { first, sectors }) => return Action::Fill { first, sectors },
@@ -328,6 +333,7 @@ impl Engine {
     fn begin(&mut self, purpose: Purpose) {
         let task = match purpose {
             Purpose::Ready => Task::new(purpose, Context::Ready, &TestUnitReady {}),
+            Purpose::SpinUp => Task::new(purpose, Context::Ready, &StartStopUnit::START),
             Purpose::Lock => Task::new(purpose, Context::Optional, &PreventAllow::PREVENT),
             Purpose::Unlock => Task::new(purpose, Context::Tray, &PreventAllow::ALLOW),
             Purpose::SenseParameters | Purpose::CheckParameters => {
@@ -431,6 +437,11 @@ impl Engine {
             Decision::AlmostFull => {
                 self.warn(Warning::CalibrationAreaAlmostFull);
                 self.good(now, task, completion);
+            }
+            Decision::SpinUp if task.retries < RETRIES => {
+                task.retries += 1;
+                self.parked = Some(task);
+                self.queue.push_front(Purpose::SpinUp);
             }
             Decision::Skip => self.skipped(&task, sense),
             Decision::Fail | Decision::Retry(_) | Decision::SpinUp => self.refused(task, sense),
@@ -662,6 +673,7 @@ impl Engine {
             also: Vec::new(),
         });
         self.steps.clear();
+        self.parked = None;
         self.queue.clear();
         self.cursor = None;
         self.wait_until = None;

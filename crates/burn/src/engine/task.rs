@@ -66,6 +66,7 @@ pub struct Completion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Ready,
+    SpinUp,
     Lock,
     Speed,
     SenseParameters,

@@ -37,7 +37,11 @@ pub(super) fn derive(answers: &Answers) -> (DiscState, Vec<Disagreement>) {
         // Random-access formats of CD-RW say "others"; nothing can be appended to them.
         _ => DiscStatus::Complete,
     };
-    let sessions = sessions(answers, &mut found);
+    let mut sessions = sessions(answers, &mut found);
+    // A session at once that was cut off has its lead-in, and so its table of contents, but no lead-out.
+    if begun(answers, status) && sessions.len() == usize::from(information.sessions) {
+        sessions.pop();
+    }
     check_sessions(answers, status, &sessions, &mut found);
     let last_lead_out = last_lead_out(answers);
     let open = open_session(answers, status, &sessions);
@@ -232,6 +236,12 @@ fn check_sessions(
     }
 }
 
+/// Whether the last session has something in it and is not closed.
+fn begun(answers: &Answers, status: DiscStatus) -> bool {
+    status == DiscStatus::Appendable
+        && matches!(answers.information.last_session, SessionState::Incomplete | SessionState::Damaged)
+}
+
 /// Tracks of a session that is not closed.
 fn open_session(answers: &Answers, status: DiscStatus, sessions: &[Session]) -> Option<OpenSession> {
     let begun = matches!(answers.information.last_session, SessionState::Incomplete | SessionState::Damaged);
@@ -288,9 +298,12 @@ fn continuation(answers: &Answers, state: &mut DiscState, found: &mut Vec<Disagr
     }
     if let Some(computed) = computed
         && named.is_some()
-        && reported.abs_diff(computed) > FREE_BLOCKS_TOLERANCE
-        && (reported > computed || computed >= area::MIN_TRACK)
     {
-        found.push(Disagreement::FreeBlocks { reported, computed });
+        if reported.abs_diff(computed) <= FREE_BLOCKS_TOLERANCE {
+            // Set up for session at once, a drive counts the run-out as well.
+            state.free_blocks = reported.min(computed);
+        } else if reported > computed || computed >= area::MIN_TRACK {
+            found.push(Disagreement::FreeBlocks { reported, computed });
+        }
     }
 }
