@@ -13,8 +13,11 @@ use discwright_mmc::mode::{ModeData6, ModeData10, PageEntry};
 use discwright_mmc::response::*;
 use discwright_mmc::toc::*;
 
+/// What one parser must do with any bytes.
+type Parser = fn(&[u8]);
+
 /// Every parser of answers and parameter lists, by the name its corpus files begin with.
-pub(crate) const PARSERS: &[(&str, fn(&[u8]))] = &[
+pub(crate) const PARSERS: &[(&str, Parser)] = &[
     ("sense", sense),
     ("inquiry", answer::<InquiryData>),
     ("vpd", answer::<VitalProductData>),

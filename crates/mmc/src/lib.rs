@@ -4,6 +4,10 @@
 //! an emulated drive share one definition; each has a golden vector from a named source, because shared definitions
 //! also share mistakes. Standards: MMC-6 (T10/1836-D), SPC-3, SBC-3; older sources are named where they are meant.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[macro_use]
 mod macros;
 

@@ -1,6 +1,8 @@
 //! Each answer and each parameter list against bytes that this crate did not make: the tables of the standards
 //! (fields set so that neighbours differ), logs of real drives, and what foreign programs were seen to send.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
+
 use core::fmt;
 
 use discwright_cd::{Lba, Msf};

@@ -3,6 +3,8 @@
 //!
 //! The fields are set so that a wrong offset or bit cannot go unseen: neighbours differ, and flags are set one by one.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
+
 use discwright_cd::{Lba, Msf};
 use discwright_mmc::Cdb;
 use discwright_mmc::command::*;

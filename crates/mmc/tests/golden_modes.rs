@@ -1,6 +1,8 @@
 //! Mode pages, features, cue sheets and sense data against bytes that this crate did not make: the tables of the
 //! standards, what foreign programs were seen to send, and what real drives were seen to say.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
+
 use discwright_cd::{Lba, Msf};
 use discwright_mmc::command::{Response, RotationControl};
 use discwright_mmc::cue_sheet::{CueEntry, CuePosition, CueSheet, DataForm};

@@ -2,6 +2,8 @@
 //!
 //! The traces are not part of this repository; without them the tests say so, except in CI.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -329,7 +329,8 @@ impl SerialNumber {
     }
 
     pub(super) fn from_data(data: &[u8]) -> Self {
-        Self { serial: data.to_vec() }
+        let end = data.iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1);
+        Self { serial: data.iter().take(end).copied().collect() }
     }
 }
 
