@@ -76,9 +76,17 @@ struct Structure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Region {
     Descriptors,
-    PathTable { hierarchy: usize, big: bool },
-    Directory { hierarchy: usize, index: usize },
+    PathTable {
+        hierarchy: usize,
+        big: bool,
+    },
+    Directory {
+        hierarchy: usize,
+        index: usize,
+    },
     Content(usize),
+    /// A content that is made or changed here: the boot catalogue, an image with a boot info table.
+    Made(usize),
     Zeros,
 }
 
@@ -137,7 +145,7 @@ impl Image {
     /// [`SourceError`] for the first that is not, with its path.
     pub fn recheck_sources(&mut self) -> Result<(), SourceError> {
         let Self { layout, reader, .. } = self;
-        layout.plan.order.iter().try_for_each(|content| match layout.stored(*content) {
+        layout.plan.order.iter().try_for_each(|placed| match layout.stored(placed.content) {
             Some(Stored::Host { directory, name, stamp }) => {
                 reader.check(&layout.tree, *directory, *name, *stamp)
             }
@@ -148,7 +156,7 @@ impl Image {
     /// The file whose contents lie at a sector, as the host names it.
     #[must_use]
     pub fn host_path_at(&self, sector: u32) -> Option<PathBuf> {
-        match self.layout.stored(self.layout.plan.content_at(sector)?)? {
+        match self.layout.stored(self.layout.plan.placed_at(sector)?.content)? {
             Stored::Host { directory, name, .. } => Some(self.layout.tree.host_path(*directory, *name)),
             _ => None,
         }
@@ -161,26 +169,16 @@ impl Image {
                 out.fill(0);
                 Ok(())
             }
-            Region::Content(index) => self.fill_content(index, offset, out),
+            Region::Content(index) => {
+                let Self { layout, reader, .. } = self;
+                read_content(layout, reader, index, offset, out)
+            }
             structure => {
                 self.encode(structure, place.start)?;
                 copy_from(&self.structure.bytes, offset, out);
                 Ok(())
             }
         }
-    }
-
-    fn fill_content(&mut self, index: usize, offset: u64, out: &mut [u8]) -> Result<(), ImageError> {
-        let Self { layout, reader, .. } = self;
-        let content = layout.plan.order.get(index).copied();
-        match content.and_then(|content| layout.stored(content)) {
-            Some(Stored::Bytes(bytes)) => copy_from(bytes, offset, out),
-            Some(Stored::Host { directory, name, stamp }) => {
-                reader.read(&layout.tree, *directory, *name, *stamp, offset, out)?;
-            }
-            Some(Stored::Disc(_)) | None => out.fill(0),
-        }
-        Ok(())
     }
 
     fn encode(&mut self, region: Region, start: u32) -> Result<(), ImageError> {
@@ -198,6 +196,7 @@ impl Image {
             Region::Directory { hierarchy, index } => hierarchies
                 .get(hierarchy)
                 .map_or(Ok(()), |hierarchy| self.layout.encode_directory(hierarchy, index, bytes)),
+            Region::Made(index) => return self.make(index),
             Region::Descriptors | Region::Content(_) | Region::Zeros => {
                 self.layout.encode_descriptors(bytes);
                 Ok(())
@@ -205,6 +204,25 @@ impl Image {
         };
         encoded.map_err(|source| ImageError::Format { sector: start, source })?;
         self.structure.region = Some(region);
+        Ok(())
+    }
+
+    /// Makes a content that depends on where things lie.
+    fn make(&mut self, index: usize) -> Result<(), ImageError> {
+        let Self { layout, reader, structure } = self;
+        let Some(placed) = layout.plan.order.get(index) else { return Ok(()) };
+        let start = layout.plan.starts.get(placed.content.slot()).copied().unwrap_or_default();
+        if layout.is_catalogue(placed.content) {
+            let encoded = layout.encode_catalogue(&mut structure.bytes);
+            encoded.map_err(|source| ImageError::Format { sector: start, source })?;
+        } else {
+            let bytes = layout.stored(placed.content).map_or(0, Stored::bytes);
+            structure.bytes.clear();
+            structure.bytes.resize(usize::try_from(bytes).unwrap_or(0), 0);
+            read_content(layout, reader, index, 0, &mut structure.bytes)?;
+            layout.patch(placed.content, &mut structure.bytes);
+        }
+        structure.region = Some(Region::Made(index));
         Ok(())
     }
 
@@ -235,10 +253,14 @@ impl Image {
             let padding = Place { region: Region::Zeros, start: plan.content_end, end: plan.sectors };
             return (sector < plan.sectors).then_some(padding);
         };
-        let start =
-            |index: usize| plan.order.get(index).and_then(|content| plan.starts.get(content.slot())).copied();
+        let start = |index: usize| {
+            plan.order.get(index).and_then(|placed| plan.starts.get(placed.content.slot())).copied()
+        };
         let end = start(index + 1).unwrap_or(plan.content_end);
-        Some(Place { region: Region::Content(index), start: start(index)?, end })
+        let content = plan.order.get(index)?.content;
+        let made = self.layout.is_catalogue(content) || self.layout.is_patched(content);
+        let region = if made { Region::Made(index) } else { Region::Content(index) };
+        Some(Place { region, start: start(index)?, end })
     }
 
     fn place_path_table(&self, sector: u32) -> Option<Place> {
@@ -264,6 +286,25 @@ impl Image {
             })
         })
     }
+}
+
+/// Reads a content from `offset` on, and zeros behind it.
+fn read_content(
+    layout: &Layout,
+    reader: &mut Reader,
+    index: usize,
+    offset: u64,
+    out: &mut [u8],
+) -> Result<(), ImageError> {
+    let placed = layout.plan.order.get(index);
+    match placed.and_then(|placed| layout.stored(placed.content)) {
+        Some(Stored::Bytes(bytes)) => copy_from(bytes, offset, out),
+        Some(Stored::Host { directory, name, stamp }) => {
+            reader.read(&layout.tree, *directory, *name, *stamp, offset, out)?;
+        }
+        Some(Stored::Disc(_)) | None => out.fill(0),
+    }
+    Ok(())
 }
 
 const SECTOR_BYTES_32: u32 = 2048;

@@ -26,7 +26,8 @@ pub(crate) struct Descriptors;
 impl Descriptors {
     /// Sectors that the sequence takes, its terminator included.
     pub(crate) fn count(options: &Options) -> u64 {
-        2 + u64::from(options.joliet.is_some())
+        let parts = [options.joliet.is_some(), options.enhanced, options.boot.is_some()];
+        2 + parts.into_iter().map(u64::from).sum::<u64>()
     }
 }
 
@@ -38,6 +39,11 @@ impl Layout {
             let mut sector = [0; SECTOR_BYTES];
             self.descriptor(hierarchy).encode(&mut sector);
             out.extend_from_slice(&sector);
+            // The boot record is the second descriptor (El Torito 1.0, 2.0).
+            if let (HierarchyKind::Primary, Some(record)) = (hierarchy.kind, self.boot_record()) {
+                record.encode(&mut sector);
+                out.extend_from_slice(&sector);
+            }
         }
         out.extend_from_slice(&terminator());
     }
@@ -53,6 +59,7 @@ impl Layout {
             kind: match hierarchy.kind {
                 HierarchyKind::Primary => DescriptorKind::Primary,
                 HierarchyKind::Joliet => DescriptorKind::Supplementary,
+                HierarchyKind::Enhanced => DescriptorKind::Enhanced,
             },
             flags: 0,
             system_identifier: texts.a(&volume.system),
@@ -79,7 +86,7 @@ impl Layout {
             modified: time(Some(volume.modified.unwrap_or(volume.created))),
             expires: time(volume.expires),
             effective: time(Some(volume.effective.unwrap_or(volume.created))),
-            file_structure_version: 1,
+            file_structure_version: if hierarchy.kind == HierarchyKind::Enhanced { 2 } else { 1 },
             application_use: self.application_use(),
         }
     }
@@ -141,7 +148,7 @@ impl Texts {
     fn field<const N: usize>(&self, text: &str, allowed: impl Fn(u8) -> bool) -> [u8; N] {
         match self.kind {
             HierarchyKind::Joliet => padded_ucs2(text),
-            HierarchyKind::Primary => {
+            HierarchyKind::Primary | HierarchyKind::Enhanced => {
                 let bytes: Vec<u8> = text
                     .chars()
                     .map(|character| u8::try_from(character.to_ascii_uppercase()).unwrap_or(b'_'))

@@ -11,23 +11,31 @@
 //! An empty file takes no sector; its extent is recorded as the first sector of the file area, where readers that
 //! check locations accept it (genisoimage does likewise).
 
+mod boot;
 mod descriptors;
 mod hierarchy;
 mod options;
+mod prepare;
 mod records;
 mod report;
+mod system_use;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use discwright_cd::Lba;
 use thiserror::Error;
 
 pub use self::descriptors::session_id;
-pub use self::options::{Joliet, Options, Volume};
+pub use self::hierarchy::HierarchyKind;
+pub use self::options::{
+    Boot, BootImage, BootSource, Deep, Emulation, Joliet, Options, Ownership, Platform, RockRidge, Volume,
+};
 pub use self::report::{ChangedName, Omitted};
 
 pub(crate) use self::descriptors::Descriptors;
-pub(crate) use self::hierarchy::{DirectoryPlan, Hierarchy, HierarchyKind};
+pub(crate) use self::hierarchy::{DirectoryPlan, Hierarchy, Source};
+use self::prepare::{Extras, prepare};
 use crate::format::{SECTOR_BYTES, SYSTEM_AREA_SECTORS};
 use crate::names::{Level, NameChange};
 use crate::tree::{ContentId, NodeId, Stored, Tree};
@@ -85,6 +93,14 @@ pub enum LayoutError {
         /// Where it would start.
         start: Lba,
     },
+    /// The disc cannot boot what it is to boot.
+    #[error("boot image {path}: {problem}")]
+    Boot {
+        /// The image's path in the tree, if it has one.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// The start lies before the first sector.
     #[error("an image cannot start at {0}: user data begins at 0")]
     Start(Lba),
@@ -95,6 +111,7 @@ pub enum LayoutError {
 pub struct Layout {
     pub(crate) tree: Arc<Tree>,
     pub(crate) options: Options,
+    pub(crate) extras: Extras,
     pub(crate) plan: Plan,
 }
 
@@ -104,8 +121,13 @@ pub struct Layout {
 /// [`LayoutError`], naming the entry.
 pub fn layout(tree: impl Into<Arc<Tree>>, options: &Options) -> Result<Layout, LayoutError> {
     let tree = tree.into();
-    let plan = Plan::new(&tree, options)?;
-    Ok(Layout { tree, options: options.clone(), plan })
+    let (prepared, extras) = prepare(&tree, options)?;
+    let plan = Plan::new(Source { tree: &prepared, options, extras: &extras })?;
+    let tree = match prepared {
+        Cow::Borrowed(_) => Arc::clone(&tree),
+        Cow::Owned(prepared) => Arc::new(prepared),
+    };
+    Ok(Layout { tree, options: options.clone(), extras, plan })
 }
 
 /// The exact length of the image in sectors, without keeping its layout.
@@ -113,7 +135,8 @@ pub fn layout(tree: impl Into<Arc<Tree>>, options: &Options) -> Result<Layout, L
 /// # Errors
 /// [`LayoutError`], as [`layout`] would give.
 pub fn planned_sectors(tree: &Tree, options: &Options) -> Result<u32, LayoutError> {
-    Ok(Plan::new(tree, options)?.sectors)
+    let (prepared, extras) = prepare(tree, options)?;
+    Ok(Plan::new(Source { tree: &prepared, options, extras: &extras })?.sectors)
 }
 
 impl Layout {
@@ -150,8 +173,8 @@ impl Layout {
     /// The file whose contents lie at a sector of the image.
     #[must_use]
     pub fn path_at(&self, sector: u32) -> Option<String> {
-        let content = self.plan.content_at(sector)?;
-        self.plan.entry_of(&self.tree, content).map(|id| self.tree.path(id))
+        let placed = self.plan.placed_at(sector)?;
+        placed.entry.map(|id| self.tree.path(id))
     }
 
     /// Where the contents of a file lie on the disc: their first sector. `None` for folders and empty files.
@@ -182,23 +205,37 @@ pub(crate) struct Plan {
     /// First sector of each content; `UNPLACED` for those that are empty, unused or on the disc already.
     pub(crate) starts: Vec<u32>,
     /// Contents that are in the image, in the order of their sectors.
-    pub(crate) order: Vec<ContentId>,
+    pub(crate) order: Vec<Placed>,
+    /// For each content the entries that share it and the serial number they have in common, for Rock Ridge.
+    links: Vec<(u32, u32)>,
     pub(crate) content_start: u32,
     pub(crate) content_end: u32,
     pub(crate) sectors: u32,
+}
+
+/// A content in the image.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placed {
+    pub(crate) content: ContentId,
+    /// The first entry that has it, if any has.
+    pub(crate) entry: Option<NodeId>,
 }
 
 /// Stands for a content that takes no sector of the image.
 pub(crate) const UNPLACED: u32 = u32::MAX;
 
 impl Plan {
-    fn new(tree: &Tree, options: &Options) -> Result<Self, LayoutError> {
+    fn new(source: Source<'_>) -> Result<Self, LayoutError> {
+        let Source { options, .. } = source;
         if options.start < Lba(0) {
             return Err(LayoutError::Start(options.start));
         }
-        let mut hierarchies = vec![Hierarchy::primary(tree, options)?];
+        let mut hierarchies = vec![Hierarchy::identified(source, HierarchyKind::Primary)?];
         if let Some(joliet) = options.joliet {
-            hierarchies.push(Hierarchy::joliet(tree, joliet)?);
+            hierarchies.push(Hierarchy::joliet(source, joliet)?);
+        }
+        if options.enhanced {
+            hierarchies.push(Hierarchy::identified(source, HierarchyKind::Enhanced)?);
         }
         let descriptors = SYSTEM_AREA_SECTORS;
         let mut cursor = u64::from(descriptors) + Descriptors::count(options);
@@ -209,22 +246,29 @@ impl Plan {
             hierarchy.place_directories(&mut cursor);
         }
         let content_start = cursor;
-        let (starts, order) = place_contents(tree, &hierarchies, &mut cursor);
+        let (starts, order) = place_contents(source, &hierarchies, &mut cursor);
         let content_end = cursor;
         let sectors = cursor + u64::from(options.padding_sectors);
         let end = i64::from(options.start.0).saturating_add_unsigned(sectors);
         if i32::try_from(end).is_err() {
             return Err(LayoutError::TooLarge { sectors, start: options.start });
         }
+        let links = if options.rock_ridge.is_some() { links(source.tree, &hierarchies) } else { Vec::new() };
         Ok(Self {
             hierarchies,
             descriptors,
             starts,
             order,
+            links,
             content_start: narrow(content_start),
             content_end: narrow(content_end),
             sectors: narrow(sectors),
         })
+    }
+
+    /// How many entries share a content, and their serial number.
+    pub(crate) fn links(&self, content: ContentId) -> Option<(u32, u32)> {
+        self.links.get(content.slot()).copied()
     }
 
     /// Where an empty file is said to lie.
@@ -233,7 +277,7 @@ impl Plan {
     }
 
     /// The content that covers a sector, if it is one of a file.
-    pub(crate) fn content_at(&self, sector: u32) -> Option<ContentId> {
+    pub(crate) fn placed_at(&self, sector: u32) -> Option<Placed> {
         let index = self.content_index(sector)?;
         self.order.get(index).copied()
     }
@@ -243,14 +287,8 @@ impl Plan {
         if !(self.content_start..self.content_end).contains(&sector) {
             return None;
         }
-        let start = |content: &ContentId| self.starts.get(content.slot()).copied().unwrap_or(UNPLACED);
-        self.order.partition_point(|content| start(content) <= sector).checked_sub(1)
-    }
-
-    /// An entry with that content: the first in layout order.
-    pub(crate) fn entry_of(&self, tree: &Tree, content: ContentId) -> Option<NodeId> {
-        let primary = self.hierarchies.first()?;
-        primary.order.iter().copied().find(|&id| tree.entry(id).content_id() == Some(content))
+        let start = |placed: &Placed| self.starts.get(placed.content.slot()).copied().unwrap_or(UNPLACED);
+        self.order.partition_point(|placed| start(placed) <= sector).checked_sub(1)
     }
 }
 
@@ -264,13 +302,26 @@ pub(crate) fn sectors_of(bytes: u64) -> u64 {
     bytes.div_ceil(SECTOR_BYTES as u64)
 }
 
-/// Lays contents out in the order in which the primary hierarchy names them.
-fn place_contents(tree: &Tree, hierarchies: &[Hierarchy], cursor: &mut u64) -> (Vec<u32>, Vec<ContentId>) {
+/// Lays contents out in the order in which the primary hierarchy names them, what boots before all others.
+fn place_contents(
+    source: Source<'_>,
+    hierarchies: &[Hierarchy],
+    cursor: &mut u64,
+) -> (Vec<u32>, Vec<Placed>) {
+    let Source { tree, extras, .. } = source;
     let mut starts = vec![UNPLACED; tree.contents()];
     let mut order = Vec::with_capacity(tree.contents());
-    for &id in hierarchies.iter().take(1).flat_map(|primary| &primary.order) {
-        let Some(content) = tree.node(id).and_then(|node| tree.content_of(node)) else { continue };
-        let (Some(start), Some(stored)) = (starts.get_mut(content.slot()), tree.stored(content)) else {
+    let boots =
+        extras.boot.iter().flat_map(|boot| [boot.catalogue].into_iter().chain(boot.images.iter().copied()));
+    let named = hierarchies
+        .iter()
+        .take(1)
+        .flat_map(|primary| &primary.order)
+        .filter_map(|&id| Some(Placed { content: tree.content_of(tree.node(id)?)?, entry: Some(id) }));
+    for placed in boots.map(|content| Placed { content, entry: None }).chain(named) {
+        let (Some(start), Some(stored)) =
+            (starts.get_mut(placed.content.slot()), tree.stored(placed.content))
+        else {
             continue;
         };
         let bytes = stored.bytes();
@@ -279,7 +330,23 @@ fn place_contents(tree: &Tree, hierarchies: &[Hierarchy], cursor: &mut u64) -> (
         }
         *start = narrow(*cursor);
         *cursor += sectors_of(bytes);
-        order.push(content);
+        order.push(placed);
     }
     (starts, order)
+}
+
+/// For each content how many entries share it, and the number of the first of them.
+fn links(tree: &Tree, hierarchies: &[Hierarchy]) -> Vec<(u32, u32)> {
+    let mut links = vec![(0, 0); tree.contents()];
+    let entries = hierarchies.iter().take(1).flat_map(|primary| &primary.order);
+    for (position, &id) in entries.enumerate() {
+        let content = tree.node(id).and_then(|node| tree.content_of(node));
+        if let Some((count, serial)) = content.and_then(|content| links.get_mut(content.slot())) {
+            if *count == 0 {
+                *serial = narrow(position as u64 + 2);
+            }
+            *count += 1;
+        }
+    }
+    links
 }

@@ -3,8 +3,9 @@
 use discwright_cd::Lba;
 
 use crate::format::ZonedTime;
+pub use crate::format::el_torito::{Emulation, Platform};
 use crate::names::{Level, joliet};
-use crate::tree::Timestamp;
+use crate::tree::{Content, Timestamp};
 
 /// What is wished of an image besides its tree.
 ///
@@ -20,6 +21,13 @@ pub struct Options {
     pub level: Level,
     /// Whether there is a Joliet hierarchy.
     pub joliet: Option<Joliet>,
+    /// Whether the primary hierarchy has Rock Ridge attributes.
+    pub rock_ridge: Option<RockRidge>,
+    /// Whether there is an enhanced volume descriptor with a hierarchy of its own (ISO 9660:1999): names of up to 207 bytes
+    /// of UTF-8.
+    pub enhanced: bool,
+    /// What the disc boots.
+    pub boot: Option<Boot>,
     /// Whether primary names that must change, beyond small letters becoming capitals, are refused.
     pub strict_primary_names: bool,
     /// Zone in which times are told, in quarters of an hour east of Greenwich, −48 ..= 52.
@@ -40,6 +48,9 @@ impl Options {
             volume: Volume::new(name, created),
             level: Level::One,
             joliet: Some(Joliet::default()),
+            rock_ridge: None,
+            enhanced: false,
+            boot: None,
             strict_primary_names: false,
             zone_quarters: 0,
             padding_sectors: 0,
@@ -67,6 +78,97 @@ impl Joliet {
     pub fn units(self) -> usize {
         if self.long_names { joliet::LONG_UNITS } else { joliet::UNITS }
     }
+}
+
+/// Rock Ridge in the primary hierarchy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RockRidge {
+    /// Where folders beyond the eighth level go.
+    pub deep: Deep,
+    /// Whose the files are.
+    pub ownership: Ownership,
+    /// Edition 1.10 instead of 1.12: without the serial numbers that tell hard links.
+    pub without_serials: bool,
+}
+
+/// Where folders beyond the eighth level go, which ECMA-119, 6.8.2.1 does not allow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deep {
+    /// They are recorded in the root's `RR_MOVED` and shown in their place by CL, PL and RE.
+    #[default]
+    Relocate,
+    /// They stay.
+    Leave,
+}
+
+/// Whose the files are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ownership {
+    /// User, group and permissions of the tree.
+    #[default]
+    Keep,
+    /// Files belong to user 0 and group 0; everybody may read them, nobody may write, and who may execute is anybody
+    /// if anybody was.
+    Readable,
+}
+
+/// What the disc boots (El Torito 1.0).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Boot {
+    /// The images: the first is the default entry. Others of one platform in a row share a section.
+    pub images: Vec<BootImage>,
+    /// Who made the disc: up to 24 bytes of the validation entry.
+    pub manufacturer: String,
+    /// Path in the tree at which the catalogue can be seen; otherwise it is in no directory.
+    pub catalogue: Option<String>,
+}
+
+/// An image to boot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BootImage {
+    /// Its bytes.
+    pub source: BootSource,
+    /// Machine that it is for.
+    pub platform: Platform,
+    /// How it is presented. A floppy image must have the floppy's size.
+    pub emulation: Emulation,
+    /// Whether it may be booted.
+    pub bootable: bool,
+    /// Segment it is loaded at; zero for the usual 0x7C0.
+    pub load_segment: u16,
+    /// Sectors of 512 bytes that are loaded; if not given 1 for a floppy or hard disk, 4 for x86 without emulation, else the
+    /// whole image, or 0 where that is more than can be said.
+    pub load_sectors: Option<u16>,
+    /// Partition type of a hard disk image, else zero.
+    pub system_type: u8,
+    /// Whether a boot info table is put into the image, 8 bytes into it (mkisofs(8), `-boot-info-table`).
+    pub info_table: bool,
+}
+
+impl BootImage {
+    /// An image for 80x86 that is loaded without emulation.
+    #[must_use]
+    pub fn new(source: BootSource) -> Self {
+        Self {
+            source,
+            platform: Platform::X86,
+            emulation: Emulation::None,
+            bootable: true,
+            load_segment: 0,
+            load_sectors: None,
+            system_type: 0,
+            info_table: false,
+        }
+    }
+}
+
+/// Where a boot image comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BootSource {
+    /// A file of the tree.
+    Path(String),
+    /// Bytes that are in no directory.
+    Hidden(Content),
 }
 
 /// The texts and times of a volume descriptor (ECMA-119, 8.4).

@@ -1,18 +1,21 @@
 //! The records of one directory, measured and encoded by the same rules.
 
-use super::{DirectoryPlan, Hierarchy, Layout, SECTION_BYTES, UNPLACED};
+use super::hierarchy::Source;
+use super::system_use::{Composer, Edition, Facts, Mark};
+use super::{
+    DirectoryPlan, Hierarchy, HierarchyKind, Layout, Options, Ownership, RockRidge, SECTION_BYTES, UNPLACED,
+};
+use crate::format::rock_ridge::PosixAttributes;
 use crate::format::{
     DirectoryRecord, FileFlags, FormatError, PathTableOrder, PathTableRecord, RecordTime, SECTOR_BYTES,
 };
-use crate::tree::{ContentId, Kind, Node, Stored, Timestamp, Tree};
+use crate::tree::{ContentId, Kind, Node, NodeId, Stored, Timestamp, Tree};
 
 /// Lays records one after another, none across a sector's end (ECMA-119, 6.8.1.1).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Placement {
     /// Bytes used so far.
     pub(super) end: u64,
-    /// The directory that is being measured.
-    pub(super) directory: usize,
 }
 
 impl Placement {
@@ -39,8 +42,48 @@ pub(super) fn sections(stored: &Stored) -> u64 {
     }
 }
 
+pub(super) fn edition(rock_ridge: RockRidge) -> Edition {
+    Edition { serials: !rock_ridge.without_serials }
+}
+
+/// What Rock Ridge tells about an entry, but for links and serial number, which take the same room whatever they are.
+pub(super) fn facts<'t>(
+    tree: &'t Tree,
+    options: &Options,
+    rock_ridge: RockRidge,
+    id: NodeId,
+    named: bool,
+    mark: Mark,
+) -> Facts<'t> {
+    let entry = tree.entry(id);
+    let attributes = entry.attributes();
+    let kind = match entry.kind() {
+        Kind::Directory => 0o040_000,
+        Kind::File => 0o100_000,
+        Kind::Symlink => 0o120_000,
+    };
+    let (mode, user, group) = match rock_ridge.ownership {
+        Ownership::Keep => (attributes.mode & 0o7777, attributes.uid, attributes.gid),
+        Ownership::Readable => {
+            let execute = attributes.mode & 0o111 != 0 || entry.kind() == Kind::Directory;
+            (if execute { 0o555 } else { 0o444 }, 0, 0)
+        }
+    };
+    let posix = PosixAttributes { mode: kind | mode, links: 1, user, group, serial: Some(0) };
+    let name = named.then(|| entry.name());
+    Facts { name, posix, modified: options.zoned(time_of(tree, options, id)), target: entry.target(), mark }
+}
+
+/// When an entry was modified; a root that nobody gave a time is as old as the volume.
+fn time_of(tree: &Tree, options: &Options, id: NodeId) -> Timestamp {
+    match tree.modified(id.slot()) {
+        Timestamp::EPOCH if id == Tree::ROOT => options.volume.created,
+        time => time,
+    }
+}
+
 impl Layout {
-    /// The extent of a directory, whole.
+    /// The extent of a directory and its continuation area, whole.
     pub(crate) fn encode_directory(
         &self,
         hierarchy: &Hierarchy,
@@ -49,78 +92,31 @@ impl Layout {
     ) -> Result<(), FormatError> {
         out.clear();
         let Some(directory) = hierarchy.directories.get(index) else { return Ok(()) };
-        let parent = hierarchy.directories.get(as_index(directory.parent)).unwrap_or(directory);
         out.resize(as_index(directory.bytes), 0);
-        let mut writer = Writer { out, placement: Placement::default() };
-        writer.put(&self.directory_record(directory, DirectoryRecord::SELF_IDENTIFIER))?;
-        writer.put(&self.directory_record(parent, DirectoryRecord::PARENT_IDENTIFIER))?;
+        let mut writer = Writer::new(self, hierarchy, directory, out);
+        writer.dots(index)?;
         let mut subdirectory = as_index(directory.first_subdirectory);
         let mut identifier = Vec::with_capacity(256);
         for position in directory.entry_range() {
-            let Some((&id, node)) =
-                hierarchy.order.get(position).and_then(|id| Some((id, self.tree.node(*id)?)))
-            else {
-                continue;
-            };
+            let Some(&id) = hierarchy.order.get(position) else { continue };
+            let Some(node) = self.tree.node(id) else { continue };
             identifier.clear();
-            hierarchy.identifier(&self.tree, position, &mut identifier);
-            if node.kind == Kind::Directory {
+            hierarchy.identifier(&self.tree, position, node.kind != Kind::Directory, &mut identifier);
+            if node.kind != Kind::Directory {
+                writer.file(id, node, position, &identifier)?;
+            } else if writer.source.is_placeholder(directory.node, id, hierarchy.kind) {
+                writer.placeholder(id, &identifier)?;
+            } else {
                 let Some(plan) = hierarchy.directories.get(subdirectory) else { continue };
                 debug_assert_eq!(plan.node, id, "directories follow the order of their records");
                 subdirectory += 1;
-                writer.put(&self.directory_record(plan, &identifier))?;
-            } else {
-                self.file_records(node, &identifier, &mut writer)?;
+                let moved = hierarchy.relocated.contains_key(&id);
+                let mark = if moved { Mark::Relocated } else { Mark::None };
+                writer.directory(plan, true, mark, &identifier)?;
             }
         }
-        Ok(())
-    }
-
-    fn directory_record<'i>(&self, plan: &DirectoryPlan, identifier: &'i [u8]) -> DirectoryRecord<'i> {
-        DirectoryRecord {
-            extended_attribute_blocks: 0,
-            extent: self.on_disc(plan.start),
-            data_bytes: plan.bytes,
-            recorded: self.record_time(plan.node.slot()),
-            flags: FileFlags::DIRECTORY | self.hidden(plan.node.slot()),
-            unit_blocks: 0,
-            gap_blocks: 0,
-            volume_sequence: 1,
-            identifier,
-            system_use: &[],
-        }
-    }
-
-    fn file_records(
-        &self,
-        node: &Node,
-        identifier: &[u8],
-        writer: &mut Writer<'_>,
-    ) -> Result<(), FormatError> {
-        let hidden = if self.tree.permissions(node).hidden { FileFlags::HIDDEN } else { FileFlags::NONE };
-        let mut record = DirectoryRecord {
-            extended_attribute_blocks: 0,
-            extent: self.on_disc(self.plan.empty_extent()),
-            data_bytes: 0,
-            recorded: RecordTime::from_timestamp(self.options.zoned(node.modified)),
-            flags: hidden,
-            unit_blocks: 0,
-            gap_blocks: 0,
-            volume_sequence: 1,
-            identifier,
-            system_use: &[],
-        };
-        let Some(content) = self.tree.content_of(node) else { return writer.put(&record) };
-        let count = self.tree.stored(content).map_or(1, sections);
-        for number in 0..count {
-            if let Some((extent, bytes)) = self.section(content, number) {
-                record.extent = extent;
-                record.data_bytes = bytes;
-            }
-            let more = if number + 1 < count { FileFlags::MULTI_EXTENT } else { FileFlags::NONE };
-            record.flags = hidden | more;
-            writer.put(&record)?;
-        }
+        writer.finish();
+        out.resize(as_index(directory.sectors()) * SECTOR_BYTES, 0);
         Ok(())
     }
 
@@ -147,23 +143,16 @@ impl Layout {
         u32::try_from(self.options.start.0).unwrap_or(0) + sector
     }
 
-    fn record_time(&self, slot: usize) -> RecordTime {
-        let root = Tree::ROOT.slot();
-        let modified = self.tree.modified(slot);
-        // A root that nobody gave a time is as old as the volume.
-        let time = match modified {
-            Timestamp::EPOCH if slot == root => self.options.volume.created,
-            time => time,
-        };
-        RecordTime::from_timestamp(self.options.zoned(time))
+    fn record_time(&self, id: NodeId) -> RecordTime {
+        RecordTime::from_timestamp(self.options.zoned(time_of(&self.tree, &self.options, id)))
     }
 
     pub(crate) fn root_time(&self) -> RecordTime {
-        self.record_time(Tree::ROOT.slot())
+        self.record_time(Tree::ROOT)
     }
 
-    fn hidden(&self, slot: usize) -> FileFlags {
-        if self.tree.is_hidden(slot) { FileFlags::HIDDEN } else { FileFlags::NONE }
+    fn hidden(&self, id: NodeId) -> FileFlags {
+        if self.tree.is_hidden(id.slot()) { FileFlags::HIDDEN } else { FileFlags::NONE }
     }
 
     /// A path table, whole.
@@ -177,11 +166,18 @@ impl Layout {
         self.path_record(hierarchy, 0, &[0]).append_to(order, out)?;
         let mut identifier = Vec::with_capacity(256);
         let mut number = 1;
-        // In the order of their records, so each directory's own subdirectories come in turn.
-        for (position, &id) in hierarchy.order.iter().enumerate() {
-            if self.tree.node(id).is_some_and(|node| node.kind == Kind::Directory) {
+        // Directories are numbered in the order of the records that they have in their parents.
+        for directory in &hierarchy.directories {
+            for position in directory.entry_range() {
+                let next = hierarchy.directories.get(number).map(|next| next.node);
+                if next.is_none() || next != hierarchy.order.get(position).copied() {
+                    continue;
+                }
+                if next.is_some_and(|id| self.source().is_placeholder(directory.node, id, hierarchy.kind)) {
+                    continue;
+                }
                 identifier.clear();
-                hierarchy.identifier(&self.tree, position, &mut identifier);
+                hierarchy.identifier(&self.tree, position, false, &mut identifier);
                 self.path_record(hierarchy, number, &identifier).append_to(order, out)?;
                 number += 1;
             }
@@ -203,20 +199,160 @@ impl Layout {
             identifier,
         }
     }
+
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source { tree: &self.tree, options: &self.options, extras: &self.extras }
+    }
 }
 
-struct Writer<'o> {
+/// Writes the records of one directory.
+struct Writer<'l, 'o> {
+    layout: &'l Layout,
+    source: Source<'l>,
+    hierarchy: &'l Hierarchy,
     out: &'o mut Vec<u8>,
     placement: Placement,
+    rock_ridge: Option<(RockRidge, Composer)>,
 }
 
-impl Writer<'_> {
-    fn put(&mut self, record: &DirectoryRecord<'_>) -> Result<(), FormatError> {
-        let bytes = DirectoryRecord::encoded_bytes(record.identifier.len(), record.system_use.len());
-        let at = usize::try_from(self.placement.add(bytes)).unwrap_or(usize::MAX);
-        record.encode(self.out.get_mut(at..).unwrap_or_default())?;
+impl<'l, 'o> Writer<'l, 'o> {
+    fn new(
+        layout: &'l Layout,
+        hierarchy: &'l Hierarchy,
+        directory: &DirectoryPlan,
+        out: &'o mut Vec<u8>,
+    ) -> Self {
+        let rock_ridge = layout.options.rock_ridge.filter(|_| hierarchy.kind == HierarchyKind::Primary);
+        let rock_ridge = rock_ridge.map(|rock_ridge| {
+            let mut composer = Composer::default();
+            composer.start(layout.on_disc(directory.area_start()));
+            (rock_ridge, composer)
+        });
+        let source = layout.source();
+        Self { layout, source, hierarchy, out, placement: Placement::default(), rock_ridge }
+    }
+
+    /// The records of the directory itself and of its parent.
+    fn dots(&mut self, index: usize) -> Result<(), FormatError> {
+        let Some(own) = self.hierarchy.directories.get(index) else { return Ok(()) };
+        let parent = self.hierarchy.directories.get(as_index(own.parent)).unwrap_or(own);
+        let mark = if index == 0 { Mark::Root } else { Mark::None };
+        self.directory(own, false, mark, DirectoryRecord::SELF_IDENTIFIER)?;
+        let true_parent = self
+            .hierarchy
+            .relocated
+            .get(&own.node)
+            .and_then(|relocated| self.hierarchy.directories.get(relocated.true_parent));
+        let mark =
+            true_parent.map_or(Mark::None, |parent| Mark::TrueParent(self.layout.on_disc(parent.start)));
+        self.directory(parent, false, mark, DirectoryRecord::PARENT_IDENTIFIER)
+    }
+
+    fn directory(
+        &mut self,
+        plan: &DirectoryPlan,
+        named: bool,
+        mark: Mark,
+        identifier: &[u8],
+    ) -> Result<(), FormatError> {
+        let record = DirectoryRecord {
+            extended_attribute_blocks: 0,
+            extent: self.layout.on_disc(plan.start),
+            data_bytes: plan.bytes,
+            recorded: self.layout.record_time(plan.node),
+            flags: FileFlags::DIRECTORY | self.layout.hidden(plan.node),
+            unit_blocks: 0,
+            gap_blocks: 0,
+            volume_sequence: 1,
+            identifier,
+            system_use: &[],
+        };
+        self.put(record, plan.node, named, mark, plan.folders + 2, plan.serial)
+    }
+
+    /// The record that stands where a relocated directory was.
+    fn placeholder(&mut self, id: NodeId, identifier: &[u8]) -> Result<(), FormatError> {
+        let relocated = self.hierarchy.relocated.get(&id);
+        let plan = relocated.and_then(|relocated| self.hierarchy.directories.get(relocated.directory));
+        let Some(plan) = plan else { return Ok(()) };
+        let record = self.file_record(id, identifier);
+        let mark = Mark::Placeholder(self.layout.on_disc(plan.start));
+        self.put(record, id, true, mark, plan.folders + 2, plan.serial)
+    }
+
+    fn file(
+        &mut self,
+        id: NodeId,
+        node: &Node,
+        position: usize,
+        identifier: &[u8],
+    ) -> Result<(), FormatError> {
+        let mut record = self.file_record(id, identifier);
+        let own_serial = u32::try_from(position + 2).unwrap_or(u32::MAX);
+        let Some(content) = self.layout.tree.content_of(node) else {
+            return self.put(record, id, true, Mark::None, 1, own_serial);
+        };
+        let (links, serial) = self.layout.plan.links(content).unwrap_or((1, own_serial));
+        let count = self.layout.tree.stored(content).map_or(1, sections);
+        let hidden = record.flags;
+        for number in 0..count {
+            if let Some((extent, bytes)) = self.layout.section(content, number) {
+                record.extent = extent;
+                record.data_bytes = bytes;
+            }
+            let more = if number + 1 < count { FileFlags::MULTI_EXTENT } else { FileFlags::NONE };
+            record.flags = hidden | more;
+            self.put(record, id, true, Mark::None, links, serial)?;
+        }
         Ok(())
     }
+
+    fn file_record<'i>(&self, id: NodeId, identifier: &'i [u8]) -> DirectoryRecord<'i> {
+        DirectoryRecord {
+            extended_attribute_blocks: 0,
+            extent: self.layout.on_disc(self.layout.plan.empty_extent()),
+            data_bytes: 0,
+            recorded: self.layout.record_time(id),
+            flags: self.layout.hidden(id),
+            unit_blocks: 0,
+            gap_blocks: 0,
+            volume_sequence: 1,
+            identifier,
+            system_use: &[],
+        }
+    }
+
+    fn put(
+        &mut self,
+        record: DirectoryRecord<'_>,
+        id: NodeId,
+        named: bool,
+        mark: Mark,
+        links: u32,
+        serial: u32,
+    ) -> Result<(), FormatError> {
+        let Some((rock_ridge, composer)) = &mut self.rock_ridge else {
+            return write(self.out, &mut self.placement, &record);
+        };
+        let mut facts = facts(self.source.tree, self.source.options, *rock_ridge, id, named, mark);
+        facts.posix.links = links;
+        facts.posix.serial = Some(serial);
+        let system_use = composer.compose(&facts, record.identifier.len(), edition(*rock_ridge))?;
+        write(self.out, &mut self.placement, &DirectoryRecord { system_use, ..record })
+    }
+
+    fn finish(self) {
+        if let Some((_, composer)) = &self.rock_ridge {
+            self.out.extend_from_slice(composer.area());
+        }
+    }
+}
+
+fn write(out: &mut [u8], placement: &mut Placement, record: &DirectoryRecord<'_>) -> Result<(), FormatError> {
+    let bytes = DirectoryRecord::encoded_bytes(record.identifier.len(), record.system_use.len());
+    let at = usize::try_from(placement.add(bytes)).unwrap_or(usize::MAX);
+    record.encode(out.get_mut(at..).unwrap_or_default())?;
+    Ok(())
 }
 
 fn as_index(number: u32) -> usize {

@@ -9,7 +9,9 @@ use crate::tree::{Kind, NodeId, Tree};
 pub struct ChangedName {
     /// Its path in the tree.
     pub path: String,
-    /// Whether it is the Joliet hierarchy's name that differs; else the primary's.
+    /// The hierarchy whose name differs.
+    pub hierarchy: HierarchyKind,
+    /// Whether that is the Joliet hierarchy.
     pub in_joliet: bool,
     /// What it is called there, without a version number.
     pub new_name: String,
@@ -34,16 +36,18 @@ impl Layout {
             hierarchy.order.iter().enumerate().filter_map(move |(position, &id)| {
                 let (new_name, change) = hierarchy.name_change(&self.tree, self.options.level, position)?;
                 let in_joliet = hierarchy.kind == HierarchyKind::Joliet;
-                Some(ChangedName { path: self.tree.path(id), in_joliet, new_name, change })
+                let (path, hierarchy) = (self.tree.path(id), hierarchy.kind);
+                Some(ChangedName { path, hierarchy, in_joliet, new_name, change })
             })
         })
     }
 
     /// Entries that are in no hierarchy: symbolic links without Rock Ridge.
     pub fn omitted(&self) -> impl Iterator<Item = Omitted> {
+        let without_rock_ridge = self.options.rock_ridge.is_none();
         self.tree
             .walk(Tree::ROOT)
-            .filter(|entry| entry.kind() == Kind::Symlink)
+            .filter(move |entry| entry.kind() == Kind::Symlink && without_rock_ridge)
             .map(|entry| Omitted { path: entry.path(), kind: entry.kind() })
     }
 

@@ -17,10 +17,12 @@
 //! last dot is cut between characters, and a clash gets `~1`, `~2`, … before the extension; an extension of more than 16
 //! units is cut with the rest.
 //!
+//! # Enhanced hierarchy (ISO 9660:1999)
+//! Names are kept in UTF-8 up to 207 bytes, cut between characters; a clash gets `~1`, `~2`, … at its end.
+//!
 //! Each change can be listed before anything is written, with its reason; or is refused in strict mode.
 
 mod counter;
-pub(crate) mod enhanced;
 pub mod joliet;
 pub(crate) mod primary;
 

@@ -1,4 +1,4 @@
-//! Identifiers of the primary hierarchy.
+//! Identifiers of the primary hierarchy, and of the enhanced one (ISO 9660:1999).
 
 use core::ops::Range;
 use std::collections::HashSet;
@@ -12,6 +12,8 @@ use crate::tree::{Kind, NodeId, Tree};
 const LONG_EXTENSION: usize = 15;
 /// Name and extension together at levels 2 and 3 (ECMA-119, 7.5.1).
 const LONG_FILE: usize = 30;
+/// Bytes of an identifier in the enhanced hierarchy (ISO 9660:1999, 7.5.1).
+const ENHANCED: usize = 207;
 /// A folder's identifier at levels 2 and 3 (ECMA-119, 7.6.3).
 const LONG_DIRECTORY: usize = 31;
 
@@ -94,6 +96,8 @@ impl Assigner {
                 .cmp(key(text, b))
                 .then_with(|| a.rank.cmp(&b.rank))
                 .then_with(|| tree.name_bytes(a.id).cmp(tree.name_bytes(b.id)))
+                // Relocated folders may have one name.
+                .then_with(|| a.at.cmp(&b.at))
         });
     }
 
@@ -152,6 +156,8 @@ pub(crate) fn order(a: &[u8], b: &[u8]) -> core::cmp::Ordering {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
     pub(crate) level: Level,
+    /// Names as they are, up to 207 bytes.
+    pub(crate) enhanced: bool,
 }
 
 impl Rules {
@@ -170,6 +176,11 @@ impl Rules {
 
     /// Appends the identifier that `name` would get if it were alone, without the version number.
     pub(crate) fn mangle(self, name: &str, kind: Kind, out: &mut Vec<u8>) -> NameChange {
+        if self.enhanced {
+            let kept = name.get(..name.floor_char_boundary(ENHANCED)).unwrap_or_default();
+            out.extend_from_slice(kept.as_bytes());
+            return NameChange { length: kept.len() < name.len(), ..NameChange::default() };
+        }
         let (stem, extension) = split(name, kind);
         let (stem_limit, extension_limit) = self.limits(kind, count(extension));
         let mut change = append(stem, stem_limit, out);
@@ -193,6 +204,9 @@ impl Rules {
         number: Option<u32>,
         out: &mut Vec<u8>,
     ) -> bool {
+        if self.enhanced {
+            return number_enhanced(identifier, digits, number, out);
+        }
         let dot = identifier.iter().rposition(|byte| *byte == b'.').unwrap_or(identifier.len());
         let (stem, extension) = identifier.split_at(dot);
         let (limit, _) = self.limits(kind, extension.len().saturating_sub(1));
@@ -210,6 +224,9 @@ impl Rules {
 
     /// Whether an identifier of an earlier session can stay: d-characters, within level 2.
     fn may_keep(self, identifier: &[u8], kind: Kind) -> bool {
+        if self.enhanced {
+            return false;
+        }
         let mut parts = identifier.split(|byte| *byte == b'.');
         let legal = |part: &[u8]| part.iter().copied().all(is_d_character);
         let name = parts.next().unwrap_or_default();
@@ -222,6 +239,22 @@ impl Rules {
             _ => false,
         }
     }
+}
+
+/// `identifier`, cut between characters to make room, with a number behind.
+fn number_enhanced(identifier: &[u8], digits: u32, number: Option<u32>, out: &mut Vec<u8>) -> bool {
+    let Some(room) = usize::try_from(digits).ok().and_then(|digits| (ENHANCED - 1).checked_sub(digits))
+    else {
+        return false;
+    };
+    let text = str::from_utf8(identifier).unwrap_or_default();
+    let stem = text.get(..text.floor_char_boundary(room)).unwrap_or_default();
+    out.extend_from_slice(stem.as_bytes());
+    match number {
+        Some(number) => out.extend_from_slice(format!("~{number}").as_bytes()),
+        None => out.extend_from_slice(format!("\0{digits}").as_bytes()),
+    }
+    true
 }
 
 /// Name and extension; a folder has no extension, and a leading dot separates nothing.
@@ -290,7 +323,7 @@ mod tests {
     fn identifiers(tree: &Tree, level: Level) -> Vec<(String, String)> {
         let mut assigner = Assigner::default();
         let children = tree.children(Tree::ROOT).into_iter();
-        let assigned = assigner.assign(tree, children, Rules { level });
+        let assigned = assigner.assign(tree, children, Rules { level, enhanced: false });
         let text = |range| String::from_utf8(assigned.identifier(range).to_vec()).unwrap();
         assigned.entries.iter().map(|(id, range)| (text(range), tree.name(*id).to_owned())).collect()
     }
@@ -373,6 +406,22 @@ mod tests {
             pairs(&identifiers(&tree, Level::One)),
             [("LONGNAM1.", "longname a"), ("LONGNAM2.", "longname c"), ("LONGNAME.", "longname b")]
         );
+    }
+
+    #[test]
+    fn enhanced_names_are_kept_up_to_207_bytes() {
+        let mut tree = Tree::new();
+        let long = "ä".repeat(110);
+        for name in ["kurz.txt", &(long.clone() + "1"), &(long.clone() + "2")] {
+            let attributes = Attributes::file(Timestamp::EPOCH);
+            tree.add_file(Tree::ROOT, name, Content::empty(), attributes).unwrap();
+        }
+        let mut assigner = Assigner::default();
+        let rules = Rules { level: Level::One, enhanced: true };
+        let assigned = assigner.assign(&tree, tree.children(Tree::ROOT).into_iter(), rules);
+        let text = |range| str::from_utf8(assigned.identifier(range)).unwrap();
+        let seen: Vec<_> = assigned.entries.iter().map(|(_, range)| text(range)).collect();
+        assert_eq!(seen, ["kurz.txt", &("ä".repeat(102) + "~1"), &"ä".repeat(103)]);
     }
 
     #[test]

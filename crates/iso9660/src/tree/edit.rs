@@ -254,7 +254,7 @@ impl Tree {
         Some(id)
     }
 
-    pub(super) fn keep(&mut self, content: Content) -> Option<ContentId> {
+    pub(crate) fn keep(&mut self, content: Content) -> Option<ContentId> {
         let stored = match content {
             Content::Bytes(bytes) => Stored::Bytes(bytes),
             Content::Disc(extents) => Stored::Disc(extents.into()),

@@ -1,1 +1,0 @@
-//! Identifiers of the hierarchy of an enhanced volume descriptor (ISO 9660:1999).
