@@ -5,12 +5,15 @@ use std::collections::VecDeque;
 
 use discwright_mmc::Cdb;
 use discwright_mmc::command::{AnyCommand, DataPhase, RotationControl};
-use discwright_mmc::mode::{ErrorRecovery, MultiSession, WriteParameters};
+use discwright_mmc::mode::{
+    Caching, CdAudioControl, CdParameters, ErrorRecovery, ModePage, MultiSession, PowerConditionPage,
+    TimeoutProtect, VerifyErrorRecovery, WriteParameters,
+};
 use discwright_mmc::response::MediaEvent;
 use discwright_mmc::{Sense, SenseKey, SenseSpecific};
 use discwright_transport::{Data, Instant, Outcome, Status};
 
-use crate::command::{self, Reply};
+use crate::command::{self, Player, Reply};
 use crate::derive::View;
 use crate::disc::Disc;
 use crate::medium::{Material, MediumKind};
@@ -40,6 +43,9 @@ pub struct Drive {
     pub(crate) events: VecDeque<MediaEvent>,
     pub(crate) pages: Pages,
     pub(crate) speeds: Speeds,
+    pub(crate) player: Player,
+    /// What WRITE BUFFER left for READ BUFFER.
+    pub(crate) test_buffer: Vec<u8>,
     busy: Option<Busy>,
     deferred: Option<Sense>,
     /// What the last command failed with, for a host that asks.
@@ -51,6 +57,8 @@ pub struct Drive {
 pub(crate) struct Pages {
     pub(crate) recovery: ErrorRecovery,
     pub(crate) write: WriteParameters,
+    /// Pages that are kept and change nothing.
+    pub(crate) kept: Vec<ModePage>,
 }
 
 /// Speeds that the host asked for, in kilobytes per second.
@@ -108,6 +116,8 @@ impl Drive {
             events: VecDeque::new(),
             pages: Pages::default(),
             speeds,
+            player: Player::default(),
+            test_buffer: Vec::new(),
             busy: None,
             deferred: None,
             last_sense: None,
@@ -201,6 +211,7 @@ impl Drive {
         if let Some(disc) = self.on_tray.take() {
             return Some(disc);
         }
+        self.player.stop();
         let deck = self.deck.take()?;
         self.events.push_back(MediaEvent::MediaRemoval);
         Some(deck.into_disc())
@@ -209,6 +220,7 @@ impl Drive {
     /// The tray goes out with the disc on it.
     pub(crate) fn put_on_tray(&mut self) {
         self.tray_open = true;
+        self.player.stop();
         self.on_tray = self.deck.take().map(Deck::into_disc);
     }
 
@@ -404,7 +416,18 @@ impl Default for Pages {
             ..WriteParameters::default()
         };
         let recovery = ErrorRecovery { read_retries: 10, write_retries: 1, ..ErrorRecovery::default() };
-        Self { recovery, write }
+        let timers =
+            PowerConditionPage { idle_timer_100ms: 600, standby_timer_100ms: 9_000, ..Default::default() };
+        let minutes = CdParameters { seconds_per_minute: 60, frames_per_second: 75, ..Default::default() };
+        let kept = vec![
+            VerifyErrorRecovery { retries: 10, ..Default::default() }.into(),
+            Caching { write_cache: true, ..Default::default() }.into(),
+            minutes.into(),
+            CdAudioControl::default().into(),
+            timers.into(),
+            TimeoutProtect::default().into(),
+        ];
+        Self { recovery, write, kept }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use discwright_mmc::{Sense, SenseKey};
 
-use SenseKey::{BlankCheck, IllegalRequest, MediumError, NotReady, UnitAttention};
+use SenseKey::{BlankCheck, IllegalRequest, MediumError, Miscompare, NotReady, UnitAttention};
 
 pub(crate) const NO_MEDIUM_TRAY_CLOSED: Sense = Sense::new(NotReady, 0x3A, 0x01);
 pub(crate) const NO_MEDIUM_TRAY_OPEN: Sense = Sense::new(NotReady, 0x3A, 0x02);
@@ -33,3 +33,4 @@ pub(crate) const END_OF_USER_AREA: Sense = Sense::new(IllegalRequest, 0x63, 0x00
 pub(crate) const WRONG_SECTOR_MODE: Sense = Sense::new(IllegalRequest, 0x64, 0x00);
 pub(crate) const INCOMPLETE_TRACK_IN_SESSION: Sense = Sense::new(IllegalRequest, 0x72, 0x03);
 pub(crate) const NO_MORE_TRACKS: Sense = Sense::new(IllegalRequest, 0x72, 0x05);
+pub(crate) const MISCOMPARE: Sense = Sense::new(Miscompare, 0x1D, 0x00);

@@ -147,7 +147,7 @@ fn foreign(recorder: &mut Recorder, bytes: &[u8], out: usize) {
     let Ok(cdb) = Cdb::from_wire(bytes) else { return };
     let mut buffer = vec![0; 4096];
     let sent = vec![0x41; out];
-    let data = if out % 3 == 0 { Data::In(&mut buffer) } else { Data::Out(&sent) };
+    let data = if out.is_multiple_of(3) { Data::In(&mut buffer) } else { Data::Out(&sent) };
     let request = Request { cdb: &cdb, data, timeout: Duration::from_secs(100_000) };
     let outcome = recorder.execute(request).unwrap();
     if let Status::CheckCondition(sense) = outcome.status {

@@ -1,7 +1,7 @@
 //! CLOSE TRACK/SESSION and BLANK.
 
 use discwright_mmc::Sense;
-use discwright_mmc::command::{Blank, BlankType, CloseFunction, CloseTrackSession};
+use discwright_mmc::command::{Blank, BlankType, CloseFunction, CloseTrackSession, RepairTrack};
 use discwright_transport::Instant;
 
 use super::{Reply, deck};
@@ -39,4 +39,16 @@ pub(super) fn blank(drive: &mut Drive, now: Instant, command: &Blank) -> Result<
     };
     deck(drive)?.blank(now, &settings, erasure)?;
     drive.carry_out(now, command.immed, Operation::Blanking)
+}
+
+/// Mends the track that an interruption left without an end.
+pub(super) fn repair(drive: &mut Drive, now: Instant, command: &RepairTrack) -> Result<Reply, Sense> {
+    let settings = drive.settings();
+    let deck = deck(drive)?;
+    let number = deck.view().unfinished().map(|track| u16::from(track.number));
+    if number != Some(command.track) {
+        return Err(sense::INVALID_FIELD);
+    }
+    deck.close_track(now, &settings)?;
+    drive.carry_out(now, command.immed, Operation::Closing)
 }

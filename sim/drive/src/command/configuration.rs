@@ -2,9 +2,9 @@
 
 use discwright_mmc::command::{GetConfiguration, RequestedFeatures};
 use discwright_mmc::feature::{
-    CdMastering, CdRead, CdRwMediaWrite, CdTrackAtOnce, Configuration, Core, FeatureDescriptor, Morphing,
-    MultiRead, PhysicalInterface, PowerManagement, Profile, ProfileEntry, ProfileList, RandomReadable,
-    RealTimeStreaming, RemovableMedium, SerialNumber, Timeout,
+    CdAudioPlay, CdMastering, CdRead, CdRwMediaWrite, CdTrackAtOnce, Configuration, Core, FeatureDescriptor,
+    Morphing, MultiRead, PhysicalInterface, PowerManagement, Profile, ProfileEntry, ProfileList,
+    RandomReadable, RealTimeStreaming, RemovableMedium, SerialNumber, Timeout,
 };
 
 use crate::derive::DiscState;
@@ -81,6 +81,7 @@ fn features(drive: &Drive, situation: &Situation) -> Vec<FeatureDescriptor> {
         FeatureDescriptor::new(mastering(), 0, false, writable),
         FeatureDescriptor::new(CdRwMediaWrite { subtypes: 0b0000_0111 }, 0, false, situation.is_rw()),
         always(FeatureDescriptor::new(PowerManagement {}, 0, true, true)),
+        FeatureDescriptor::new(CdAudioPlay::default(), 0, false, present),
         always(FeatureDescriptor::new(Timeout::default(), 0, true, true)),
         always(FeatureDescriptor::new(streaming(), 3, true, true)),
         always(FeatureDescriptor::new(serial, 0, true, true)),
@@ -145,7 +146,7 @@ const fn streaming() -> RealTimeStreaming {
         buffer_in_blocks: true,
         set_cd_speed: true,
         write_speeds_in_page_2a: true,
-        write_speed_performance: false,
-        stream_writing: false,
+        write_speed_performance: true,
+        stream_writing: true,
     }
 }

@@ -8,16 +8,21 @@ use crate::drive::Drive;
 use crate::recording::Deck;
 use crate::sense;
 
+mod audio;
 mod close;
 mod configuration;
 mod identify;
 mod info;
+mod legacy;
 mod mode;
+mod performance;
 mod read;
 mod speed;
 mod table;
 mod unit;
 mod write;
+
+pub(crate) use audio::Player;
 
 /// A drive's answer before it meets the host's buffer.
 #[derive(Clone, Debug, Default)]
@@ -64,30 +69,65 @@ pub(crate) fn dispatch(
         C::CloseTrackSession(it) => close::close(drive, now, it),
         C::GetConfiguration(it) => Ok(Reply::of(&configuration::get_configuration(drive, it))),
         C::GetEventStatus(it) => unit::get_event_status(drive, it),
+        C::GetPerformance(it) => performance::get_performance(drive, it),
         C::Inquiry(it) => identify::inquiry(drive, it),
-        C::ModeSelect10(it) => mode::select(drive, it, sent),
-        C::ModeSense10(it) => mode::sense(drive, it),
+        C::LoadUnload(it) => legacy::load_unload(it),
+        C::MechanismStatus(it) => Ok(Reply::of(&legacy::mechanism_status(drive, it))),
+        C::ModeSelect6(it) => mode::select6(drive, it, sent),
+        C::ModeSelect10(it) => mode::select10(drive, it, sent),
+        C::ModeSense6(it) => mode::sense6(drive, it),
+        C::ModeSense10(it) => mode::sense10(drive, it),
+        C::PauseResume(it) => audio::pause_resume(drive, now, it),
+        C::PlayAudio10(it) => {
+            audio::play(drive, now, it.start, it.start.saturating_add(u32::from(it.sectors)))
+        }
+        C::PlayAudio12(it) => audio::play(drive, now, it.start, it.start.saturating_add(it.sectors)),
+        C::PlayAudioMsf(it) => audio::play_msf(drive, now, it),
+        C::PlayAudioTrackIndex(it) => audio::play_tracks(drive, now, it),
         C::PreventAllow(it) => Ok(unit::prevent_allow(drive, it)),
         C::Read10(it) => read::read(drive, now, it.start, u32::from(it.sectors)),
         C::Read12(it) => read::read(drive, now, it.start, it.sectors),
+        C::ReadBuffer(it) => legacy::read_buffer(drive, it),
         C::ReadBufferCapacity(it) => Ok(Reply::of(&info::buffer_capacity(drive, it))),
         C::ReadCapacity10(it) => info::capacity(drive, it).map(|answer| Reply::of(&answer)),
         C::ReadCd(it) => read::read_cd(drive, now, it),
         C::ReadCdMsf(it) => read::read_cd_msf(drive, now, it),
         C::ReadDiscInformation(it) => info::disc_information(drive, it),
+        C::ReadFormatCapacities(it) => Ok(Reply::of(&legacy::read_format_capacities(drive, it))),
+        C::ReadHeader(it) => read::read_header(drive, it).map(|answer| Reply::of(&answer)),
+        C::ReadSubchannel(it) => audio::read_subchannel(drive, now, it).map(|answer| Reply::of(&answer)),
         C::ReadTocPmaAtip(it) => table::read_toc(drive, it),
         C::ReadTrackInformation(it) => info::track_information(drive, it).map(|answer| Reply::of(&answer)),
-        C::RequestSense(_) => Ok(identify::request_sense(drive, now)),
+        C::RepairTrack(it) => close::repair(drive, now, it),
+        C::ReportLuns(it) => legacy::report_luns(it),
+        C::RequestSense(it) => Ok(identify::request_sense(drive, now, it)),
+        C::ReserveTrack(it) => write::reserve(drive, now, it),
+        C::TestUnitReady(_) | C::RezeroUnit(_) | C::Seek6(_) | C::Scan(_) => Ok(Reply::done()),
+        C::Seek10(it) => read::seek(drive, it.address),
         C::SendCueSheet(it) => write::send_cue_sheet(drive, it, sent),
         C::SendOpc(it) => write::send_opc(drive, now, it),
         C::SetCdSpeed(it) => Ok(speed::set_cd_speed(drive, it)),
+        C::SetStreaming(it) => performance::set_streaming(drive, it, sent),
         C::StartStopUnit(it) => unit::start_stop(drive, now, it),
+        C::StopPlayScan(_) => Ok(audio::stop(drive)),
         C::SynchronizeCache(it) => write::synchronize(drive, now, it.immed),
-        C::TestUnitReady(_) => Ok(Reply::done()),
+        C::Verify10(it) => read::verify(drive, now, it, sent),
         C::Write10(it) => write::write(drive, now, it.start, u32::from(it.sectors), sent),
         C::Write12(it) => write::write(drive, now, it.start, it.sectors, sent),
-        #[allow(unreachable_patterns, reason = "commands that this drive does not have")]
-        _ => Err(sense::UNKNOWN_COMMAND),
+        C::WriteBuffer(it) => legacy::write_buffer(drive, it, sent),
+        // One initiator, and nothing to prefetch: there is nothing to do.
+        C::SetReadAhead(_) | C::Reserve6(_) | C::Reserve10(_) | C::Release6(_) | C::Release10(_) => {
+            Ok(Reply::done())
+        }
+        // For DVD, for changers, for logs that this drive does not keep, for formatted media.
+        C::FormatUnit(_)
+        | C::LogSelect(_)
+        | C::LogSense(_)
+        | C::ReadCdda(_)
+        | C::ReadDiscStructure(_)
+        | C::ReadMasterCue(_)
+        | C::SendDiscStructure(_)
+        | C::WriteAndVerify10(_) => Err(sense::UNKNOWN_COMMAND),
     }
 }
 
@@ -100,12 +140,38 @@ pub(crate) const fn needs_medium(command: &AnyCommand) -> bool {
             | C::RequestSense(_)
             | C::GetEventStatus(_)
             | C::GetConfiguration(_)
+            | C::GetPerformance(_)
+            | C::LoadUnload(_)
+            | C::MechanismStatus(_)
+            | C::ModeSelect6(_)
             | C::ModeSelect10(_)
+            | C::ModeSense6(_)
             | C::ModeSense10(_)
             | C::PreventAllow(_)
+            | C::ReadBuffer(_)
             | C::ReadBufferCapacity(_)
+            | C::ReadFormatCapacities(_)
+            | C::Release6(_)
+            | C::Release10(_)
+            | C::ReportLuns(_)
+            | C::Reserve6(_)
+            | C::Reserve10(_)
+            | C::RezeroUnit(_)
             | C::SetCdSpeed(_)
+            | C::SetReadAhead(_)
+            | C::SetStreaming(_)
             | C::StartStopUnit(_)
+            | C::StopPlayScan(_)
+            | C::WriteBuffer(_)
+            // Not there at all, disc or no disc.
+            | C::FormatUnit(_)
+            | C::LogSelect(_)
+            | C::LogSense(_)
+            | C::ReadCdda(_)
+            | C::ReadDiscStructure(_)
+            | C::ReadMasterCue(_)
+            | C::SendDiscStructure(_)
+            | C::WriteAndVerify10(_)
     )
 }
 

@@ -1,11 +1,11 @@
 //! MODE SENSE and MODE SELECT.
 
-use discwright_mmc::command::{ModeSelect10, ModeSense10, PageControl};
+use discwright_mmc::command::{ModeSelect6, ModeSelect10, ModeSense6, ModeSense10, PageControl};
 use discwright_mmc::mode::{
-    Capabilities, DataBlockType, ErrorRecovery, ModeData10, ModePage, PageEntry, WriteParameters, WriteSpeed,
-    WriteType,
+    Capabilities, DataBlockType, ErrorRecovery, ModeData6, ModeData10, ModePage, PageEntry, WriteParameters,
+    WriteSpeed, WriteType,
 };
-use discwright_mmc::{FieldPointer, Sense, SenseSpecific};
+use discwright_mmc::{FieldPointer, ParameterError, Sense, SenseSpecific};
 
 use super::Reply;
 use crate::drive::{Drive, Pages};
@@ -16,46 +16,60 @@ use crate::sense;
 /// All pages.
 const ALL_PAGES: u8 = 0x3F;
 
-pub(super) fn sense(drive: &Drive, command: &ModeSense10) -> Result<Reply, Sense> {
-    if command.subpage != 0 && command.subpage != 0xFF {
+pub(super) fn sense10(drive: &Drive, command: &ModeSense10) -> Result<Reply, Sense> {
+    let data = mode_data(drive, command.control, command.page, command.subpage)?;
+    Ok(Reply::of(&data))
+}
+
+pub(super) fn sense6(drive: &Drive, command: &ModeSense6) -> Result<Reply, Sense> {
+    let data = mode_data(drive, command.control, command.page, command.subpage)?;
+    Ok(Reply::of(&ModeData6(data)))
+}
+
+fn mode_data(drive: &Drive, control: PageControl, page: u8, subpage: u8) -> Result<ModeData10, Sense> {
+    if subpage != 0 && subpage != 0xFF {
         return Err(sense::INVALID_FIELD);
     }
-    let pages: Vec<ModePage> = match command.control {
-        PageControl::Current => current(drive),
-        PageControl::Default => defaults(drive),
+    let pages: Vec<ModePage> = match control {
+        PageControl::Current => all(drive, drive.pages.clone()),
+        PageControl::Default => all(drive, Pages::default()),
         PageControl::Changeable => changeable(),
         // Nothing outlives the power.
         PageControl::Saved | PageControl::Other(_) => return Err(sense::SAVING_NOT_SUPPORTED),
     };
-    let wanted = |page: &ModePage| command.page == ALL_PAGES || page.code() == command.page;
+    let wanted = |it: &ModePage| page == ALL_PAGES || it.code() == page;
     let pages: Vec<PageEntry> = pages.into_iter().filter(wanted).map(PageEntry::of).collect();
     if pages.is_empty() {
         return Err(sense::INVALID_FIELD);
     }
-    Ok(Reply::of(&ModeData10 { pages, ..ModeData10::default() }))
+    Ok(ModeData10 { pages, ..ModeData10::default() })
 }
 
-fn current(drive: &Drive) -> Vec<ModePage> {
-    let Pages { recovery, write } = drive.pages.clone();
-    vec![recovery.into(), write.into(), capabilities(drive).into()]
-}
-
-fn defaults(drive: &Drive) -> Vec<ModePage> {
-    let Pages { recovery, write } = Pages::default();
-    vec![recovery.into(), write.into(), capabilities(drive).into()]
+/// The pages by rising code.
+fn all(drive: &Drive, pages: Pages) -> Vec<ModePage> {
+    let Pages { recovery, write, kept } = pages;
+    let mut all: Vec<ModePage> = vec![recovery.into(), write.into(), capabilities(drive).into()];
+    all.extend(kept);
+    all.sort_by_key(ModePage::code);
+    all
 }
 
 /// Which bits a host can change: those it may set are ones.
 fn changeable() -> Vec<ModePage> {
-    let ones = |code: u8, bytes: usize| {
-        let mut page = vec![0xFF; bytes];
-        for (to, from) in page.iter_mut().zip([code, u8::try_from(bytes - 2).unwrap_or(0)]) {
-            *to = from;
+    let ones = |page: &ModePage| {
+        let mut bytes = page.encode();
+        for byte in bytes.iter_mut().skip(2) {
+            *byte = 0xFF;
         }
-        PageEntry::parse(&page).map(|(entry, _)| entry.page)
+        PageEntry::parse(&bytes).map(|(entry, _)| entry.page)
     };
-    let zeros: ModePage = Capabilities::default().into();
-    [ones(0x01, 12), ones(0x05, 52), Ok(zeros)].into_iter().flatten().collect()
+    let Pages { recovery, write, kept } = Pages::default();
+    let mut pages: Vec<ModePage> = vec![recovery.into(), write.into()];
+    pages.extend(kept);
+    let mut pages: Vec<ModePage> = pages.iter().map(ones).filter_map(Result::ok).collect();
+    pages.push(Capabilities::default().into());
+    pages.sort_by_key(ModePage::code);
+    pages
 }
 
 fn capabilities(drive: &Drive) -> Capabilities {
@@ -97,27 +111,48 @@ fn capabilities(drive: &Drive) -> Capabilities {
     page
 }
 
-pub(super) fn select(drive: &mut Drive, command: &ModeSelect10, sent: &[u8]) -> Result<Reply, Sense> {
-    if command.save_pages {
+pub(super) fn select10(drive: &mut Drive, command: &ModeSelect10, sent: &[u8]) -> Result<Reply, Sense> {
+    let list = parameters(command.save_pages, usize::from(command.parameter_bytes), sent)?;
+    select(drive, list, 8, ModeData10::parse_parameters)
+}
+
+pub(super) fn select6(drive: &mut Drive, command: &ModeSelect6, sent: &[u8]) -> Result<Reply, Sense> {
+    let list = parameters(command.save_pages, usize::from(command.parameter_bytes), sent)?;
+    select(drive, list, 4, |bytes| ModeData6::parse_parameters(bytes).map(|ModeData6(data)| data))
+}
+
+fn parameters(save: bool, bytes: usize, sent: &[u8]) -> Result<&[u8], Sense> {
+    if save {
         return Err(sense::SAVING_NOT_SUPPORTED);
     }
-    let bytes = sent.get(..usize::from(command.parameter_bytes)).ok_or(sense::PARAMETER_LIST_LENGTH)?;
+    sent.get(..bytes).ok_or(sense::PARAMETER_LIST_LENGTH)
+}
+
+fn select(
+    drive: &mut Drive,
+    bytes: &[u8],
+    header_bytes: usize,
+    parse: impl Fn(&[u8]) -> Result<ModeData10, ParameterError>,
+) -> Result<Reply, Sense> {
     if bytes.is_empty() {
         return Ok(Reply::done());
     }
-    let list = ModeData10::parse_parameters(bytes)?;
+    let list = parse(bytes)?;
     // All pages are looked at before any is taken over.
     let mut pages = drive.pages.clone();
-    let mut at = 8 + 8 * list.block_descriptors.len();
+    let mut at = header_bytes + 8 * list.block_descriptors.len();
     for PageEntry { page, .. } in &list.pages {
         match page {
             ModePage::ErrorRecovery(page) => pages.recovery = recovery(page, at)?,
             ModePage::WriteParameters(page) => pages.write = write_parameters(page, at)?,
             // Nothing in it can be changed; hosts that write back what they read are right.
             ModePage::Capabilities(_) => {}
-            ModePage::Raw(_) => return Err(refused(at, 0)),
-            #[allow(unreachable_patterns, reason = "pages that this drive does not have yet")]
-            _ => return Err(refused(at, 0)),
+            page => {
+                let length = page.encode().len();
+                let known =
+                    pages.kept.iter_mut().find(|it| it.code() == page.code() && it.encode().len() == length);
+                *known.ok_or_else(|| refused(at, 0))? = page.clone();
+            }
         }
         at += page.encode().len();
     }

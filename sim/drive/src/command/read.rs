@@ -4,8 +4,11 @@ use discwright_cd::Lba;
 use discwright_cd::sector::Format;
 use discwright_mmc::Sense;
 use discwright_mmc::command::{
-    C2Selection, ExpectedSector, HeaderSelection, ReadCd, ReadCdMsf, SubchannelSelection,
+    C2Selection, ExpectedSector, HeaderSelection, ReadCd, ReadCdMsf, ReadHeader, SubchannelSelection,
+    Verify10,
 };
+use discwright_mmc::response::SectorHeader;
+use discwright_mmc::toc::AddressField;
 use discwright_transport::Instant;
 
 use super::{Reply, deck};
@@ -83,6 +86,42 @@ pub(super) fn read_cd(drive: &mut Drive, now: Instant, command: &ReadCd) -> Resu
 pub(super) fn read_cd_msf(drive: &mut Drive, now: Instant, command: &ReadCdMsf) -> Result<Reply, Sense> {
     let command = command.by_address().ok_or(sense::INVALID_FIELD)?;
     read_cd(drive, now, &command)
+}
+
+/// Whether sectors can be read; with data, whether they hold just these.
+pub(super) fn verify(
+    drive: &mut Drive,
+    now: Instant,
+    command: &Verify10,
+    sent: &[u8],
+) -> Result<Reply, Sense> {
+    let reply = read(drive, now, command.start, u32::from(command.sectors))?;
+    let differs = command.byte_check && reply.sense.is_none() && reply.bytes != sent;
+    let sense = if differs { Some(sense::MISCOMPARE) } else { reply.sense };
+    Ok(Reply { bytes: Vec::new(), sense, at: reply.at })
+}
+
+/// Mode and address of a sector, as its header says.
+pub(super) fn read_header(drive: &mut Drive, command: &ReadHeader) -> Result<SectorHeader, Sense> {
+    let personality = drive.personality.clone();
+    check_range(drive, command.address, 1, Lba(0))?;
+    let disc = deck(drive)?.disc_mut();
+    let sector =
+        sector::read(disc, command.address).map_err(|why| wording(&personality, why, command.address))?;
+    let mode = match sector.format {
+        Format::Audio => return Err(sense::WRONG_SECTOR_MODE.at(information(command.address))),
+        Format::Mode0 => 0,
+        Format::Mode1 => 1,
+        Format::Mode2 | Format::Mode2Form1 | Format::Mode2Form2 => 2,
+    };
+    let address = AddressField::new(command.address, command.msf).map_err(|_| sense::OUT_OF_RANGE)?;
+    Ok(SectorHeader { mode, address })
+}
+
+pub(super) fn seek(drive: &mut Drive, at: Lba) -> Result<Reply, Sense> {
+    check_range(drive, at, 1, Lba(0))?;
+    drive.player.stop();
+    Ok(Reply::done())
 }
 
 fn addresses(start: Lba, sectors: u32) -> impl Iterator<Item = Lba> {

@@ -2,7 +2,7 @@
 
 use discwright_cd::Lba;
 use discwright_mmc::Sense;
-use discwright_mmc::command::{SendCueSheet, SendOpc};
+use discwright_mmc::command::{ReserveTrack, SendCueSheet, SendOpc};
 use discwright_mmc::cue_sheet::CueSheet;
 use discwright_mmc::mode::{DataBlockType, WriteParameters, WriteType};
 use discwright_transport::Instant;
@@ -110,5 +110,16 @@ pub(super) fn send_opc(drive: &mut Drive, now: Instant, command: &SendOpc) -> Re
     let deck = deck(drive)?;
     deck.check_writable(&settings)?;
     deck.calibrate(now, &settings, time)?;
+    drive.carry_out(now, false, Operation::Flushing)
+}
+
+/// Sets so many blocks apart for a track to be written in packets.
+pub(super) fn reserve(drive: &mut Drive, now: Instant, command: &ReserveTrack) -> Result<Reply, Sense> {
+    if command.by_address {
+        return Err(sense::INVALID_FIELD);
+    }
+    let settings = drive.settings();
+    let control = drive.pages.write.track_mode;
+    deck(drive)?.reserve_track(now, &settings, control, command.size)?;
     drive.carry_out(now, false, Operation::Flushing)
 }

@@ -134,6 +134,28 @@ impl Deck {
         }
     }
 
+    /// Sets blocks apart for a track: only its item in the PMA is written.
+    ///
+    /// # Errors
+    /// The sense that refuses it.
+    pub(crate) fn reserve_track(
+        &mut self,
+        now: Instant,
+        settings: &Settings,
+        control: u8,
+        sectors: u32,
+    ) -> Result<(), Sense> {
+        if !matches!(self.recording, Recording::Idle) {
+            return Err(sense::SEQUENCE);
+        }
+        let (_, next) = self.next_track(settings)?;
+        let end = next.start.saturating_add(sectors.max(area::MIN_TRACK)).saturating_add(area::RUN_OUT);
+        if end > self.last_lead_out(settings) {
+            return Err(sense::OUT_OF_RANGE);
+        }
+        self.enter_in_pma(now, settings, next.number, control, next.start, end)
+    }
+
     /// Writes a track's item into the PMA.
     pub(super) fn enter_in_pma(
         &mut self,
