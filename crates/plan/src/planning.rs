@@ -167,16 +167,19 @@ fn check_room(state: &DiscState, tracks: &[WriteTrack], write_type: WriteType) -
 /// The session as its table of contents will have it.
 fn closed_session(number: u16, tracks: &[WriteTrack], write_type: WriteType) -> Session {
     let run_out = if write_type == WriteType::TrackAtOnce { area::RUN_OUT } else { 0 };
-    let tracks: Vec<Track> = tracks
+    let end = |track: &WriteTrack| track.first.saturating_add(track.sectors()).saturating_add(run_out);
+    let lead_out = tracks.last().map_or(Lba(0), end);
+    let ends = tracks.iter().skip(1).map(WriteTrack::start).chain([lead_out]);
+    let tracks = tracks
         .iter()
-        .map(|track| Track {
+        .zip(ends)
+        .map(|(track, end)| Track {
             number: track.number,
             start: track.start(),
-            sectors: track.content + track.padding + run_out,
+            sectors: end.sectors_since(track.start()).unwrap_or(0),
             mode: track.mode,
         })
         .collect();
-    let lead_out = tracks.last().map_or(Lba(0), Track::end);
     Session { number, tracks, lead_out }
 }
 

@@ -192,8 +192,8 @@ pub struct Track {
     pub number: u8,
     /// First user sector (index 1).
     pub start: Lba,
-    /// Sectors up to the lead-out or to the next track's pregap. Run-out blocks are among them, as the table of
-    /// contents has no word for them.
+    /// Sectors up to the start of the next track or of the lead-out: what the table of contents tells. Run-out blocks
+    /// and the next track's pregap are among them, as it has no word for those.
     pub sectors: u32,
     /// Kind of sectors.
     pub mode: TrackMode,

@@ -84,7 +84,9 @@ fn audio_tracks_at_once_are_152_sectors_apart() {
     let planned = plan(&blank(), &content, &Options::default()).unwrap();
     let starts: Vec<_> = planned.tracks.iter().map(|track| track.start().0).collect();
     assert_eq!(starts, [0, 527]);
-    assert_eq!(planned.predicted.sessions[0].tracks[0].sectors, 377);
+    // By the table of contents the first track reaches to the second.
+    assert_eq!(planned.predicted.sessions[0].tracks[0].sectors, 527);
+    assert_eq!(planned.predicted.sessions[0].tracks[1].sectors, 377);
     assert_eq!(planned.predicted.sessions[0].lead_out, Lba(527 + 377));
     assert_eq!(planned.predicted.next_track(), 3);
 }

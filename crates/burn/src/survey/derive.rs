@@ -180,11 +180,7 @@ fn finish_session(
     found: &mut Vec<Disagreement>,
 ) -> Session {
     let Starts { number, tracks: starts, lead_out } = starts;
-    let ends = starts
-        .iter()
-        .skip(1)
-        .map(|(_, start, _)| Lba(start.0.saturating_sub_unsigned(area::PREGAP)))
-        .chain([lead_out]);
+    let ends = starts.iter().skip(1).map(|(_, start, _)| *start).chain([lead_out]);
     let mut tracks = Vec::with_capacity(starts.len());
     for ((track, start, data), end) in starts.iter().copied().zip(ends) {
         let own = information.iter().find(|own| own.track == u16::from(track));
@@ -195,7 +191,6 @@ fn finish_session(
         {
             found.push(Disagreement::TrackStart { track, toc: start, information: own.start });
         }
-        // Gapless audio: the next track follows at once.
         let sectors = end.sectors_since(start);
         if sectors.is_none() {
             found.push(Disagreement::Toc { session: number, problem: "a track that ends before it starts" });
@@ -305,5 +300,253 @@ fn continuation(answers: &Answers, state: &mut DiscState, found: &mut Vec<Disagr
         } else if reported > computed || computed >= area::MIN_TRACK {
             found.push(Disagreement::FreeBlocks { reported, computed });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use discwright_cd::Msf;
+    use discwright_mmc::toc::{AddressField, TocEntry, TocPoint};
+
+    use super::*;
+
+    fn msf(lba: i32) -> Msf {
+        Lba(lba).to_msf().unwrap()
+    }
+
+    fn point(session: u8, point: u8, at: i32) -> TocPoint {
+        TocPoint { session, adr: 1, control: 4, point, p_time: msf(at), ..TocPoint::default() }
+    }
+
+    /// A full TOC: per session its tracks' starts and its lead-out. Points before tracks, as lead-ins have them.
+    fn full_toc(sessions: &[(&[(u8, i32)], i32)]) -> FullToc {
+        let mut entries = Vec::new();
+        for (number, (tracks, lead_out)) in (1..).zip(sessions) {
+            entries.push(point(number, TocPoint::LEAD_OUT, *lead_out));
+            entries.extend(tracks.iter().map(|(track, start)| point(number, *track, *start)));
+        }
+        FullToc { first_session: 1, last_session: u8::try_from(sessions.len()).unwrap(), entries }
+    }
+
+    fn information(
+        disc: WireDiscState,
+        last_session: SessionState,
+        sessions: u16,
+    ) -> StandardDiscInformation {
+        StandardDiscInformation {
+            disc,
+            last_session,
+            sessions,
+            first_track: 1,
+            last_possible_lead_out: Some(msf(359_845)),
+            ..StandardDiscInformation::default()
+        }
+    }
+
+    fn invisible(next: i32, free_blocks: u32) -> TrackInformation {
+        TrackInformation {
+            blank: true,
+            next_writable: Some(Lba(next)),
+            free_blocks,
+            ..TrackInformation::default()
+        }
+    }
+
+    fn blank() -> Answers {
+        Answers {
+            information: information(WireDiscState::Empty, SessionState::Empty, 1),
+            full_toc: None,
+            toc: None,
+            atip: Some(Atip { last_lead_out: msf(359_845), ..Atip::default() }),
+            invisible: Some(invisible(0, 359_843)),
+            tracks: Vec::new(),
+            profile: Some(Profile::CdR),
+        }
+    }
+
+    /// The disc of udisks #836: a track of 608 sectors, then 2 run-out blocks, and the next session at 12010.
+    fn appendable() -> Answers {
+        Answers {
+            information: information(WireDiscState::Incomplete, SessionState::Empty, 2),
+            full_toc: Some(full_toc(&[(&[(1, 0)], 610)])),
+            invisible: Some(invisible(12_010, 359_845 - 12_010 - 2)),
+            tracks: vec![TrackInformation {
+                track: 1,
+                session: 1,
+                data_mode: 1,
+                ..TrackInformation::default()
+            }],
+            ..blank()
+        }
+    }
+
+    fn agreed(answers: &Answers) -> DiscState {
+        let (state, disagreements) = derive(answers);
+        assert_eq!(disagreements, []);
+        state
+    }
+
+    #[test]
+    fn a_blank_disc_begins_at_zero_however_the_drive_says_it() {
+        assert_eq!(agreed(&blank()), DiscState::blank(MediumKind::CdR, Lba(359_845)));
+        // Before session at once −150, before RAW the start of the lead-in; free blocks then count what is before zero.
+        for (next, free) in [(-150, 359_845), (-150, 359_995), (-11_634, 359_843)] {
+            let answers = Answers { invisible: Some(invisible(next, free)), ..blank() };
+            assert_eq!(agreed(&answers), DiscState::blank(MediumKind::CdR, Lba(359_845)), "{next}");
+        }
+    }
+
+    #[test]
+    fn golden_appendable_disc() {
+        let state = agreed(&appendable());
+        let track = Track { number: 1, start: Lba(0), sectors: 610, mode: TrackMode::Mode1 };
+        assert_eq!(state.sessions, [Session { number: 1, tracks: vec![track], lead_out: Lba(610) }]);
+        assert_eq!((state.status, state.next_writable), (DiscStatus::Appendable, Some(Lba(12_010))));
+        assert_eq!(state.free_blocks, 347_833);
+    }
+
+    /// The log of a GSA-H42N with an open session: one session counted, next address 902, 358941 blocks free.
+    #[test]
+    fn golden_open_session() {
+        let open = TrackInformation {
+            track: 1,
+            session: 1,
+            size: 752,
+            track_mode: 4,
+            data_mode: 1,
+            ..TrackInformation::default()
+        };
+        let answers = Answers {
+            information: information(WireDiscState::Incomplete, SessionState::Incomplete, 1),
+            full_toc: None,
+            invisible: Some(invisible(902, 358_941)),
+            tracks: vec![open, TrackInformation { track: 2, ..invisible(902, 358_941) }],
+            ..blank()
+        };
+        let state = agreed(&answers);
+        let track = Track { number: 1, start: Lba(0), sectors: 752, mode: TrackMode::Mode1 };
+        assert_eq!(state.open, Some(OpenSession { number: 1, tracks: vec![track] }));
+        assert_eq!((state.next_writable, state.free_blocks), (Some(Lba(902)), 358_941));
+    }
+
+    #[test]
+    fn a_complete_disc_has_nowhere_to_go_on() {
+        let answers = Answers {
+            information: information(WireDiscState::Complete, SessionState::Complete, 2),
+            full_toc: Some(full_toc(&[(&[(1, 0)], 610), (&[(2, 12_010)], 17_900)])),
+            invisible: None,
+            ..appendable()
+        };
+        let state = agreed(&answers);
+        assert_eq!((state.status, state.next_writable), (DiscStatus::Complete, None));
+        assert_eq!(state.last_session_start(), Some(Lba(12_010)));
+        let pressed = Answers { atip: None, profile: Some(Profile::CdRom), ..answers };
+        assert_eq!(agreed(&pressed).kind, MediumKind::Pressed);
+    }
+
+    #[test]
+    fn without_a_full_table_sessions_come_from_the_tracks() {
+        let entry = |track, start| TocEntry {
+            control: 4,
+            track,
+            start: AddressField::from(Lba(start)),
+            ..TocEntry::default()
+        };
+        let toc = Toc {
+            first_track: 1,
+            last_track: 2,
+            entries: vec![entry(1, 0), entry(2, 12_010), entry(0xAA, 17_900)],
+        };
+        let track = |number, start| TrackInformation {
+            track: number,
+            session: number,
+            start: Lba(start),
+            ..TrackInformation::default()
+        };
+        let answers = Answers {
+            information: information(WireDiscState::Incomplete, SessionState::Empty, 3),
+            full_toc: None,
+            toc: Some(toc),
+            tracks: vec![track(1, 0), track(2, 12_010)],
+            invisible: Some(invisible(24_800, 335_043)),
+            ..appendable()
+        };
+        let state = agreed(&answers);
+        let lead_outs: Vec<_> = state.sessions.iter().map(|session| session.lead_out.0).collect();
+        assert_eq!(lead_outs, [610, 17_900]);
+        assert_eq!(state.next_writable, Some(Lba(24_800)));
+    }
+
+    #[test]
+    fn a_lie_is_named() {
+        let lies: Vec<(Answers, Disagreement)> = vec![
+            (
+                Answers { invisible: Some(invisible(12_008, 347_833)), ..appendable() },
+                Disagreement::NextWritable { expected: Lba(12_010), found: Lba(12_008) },
+            ),
+            (
+                Answers { invisible: None, ..appendable() },
+                Disagreement::NoNextWritable { status: DiscStatus::Appendable },
+            ),
+            (
+                Answers { invisible: Some(invisible(12_010, 400_000)), ..appendable() },
+                Disagreement::FreeBlocks { reported: 400_000, computed: 347_833 },
+            ),
+            (
+                Answers {
+                    information: information(WireDiscState::Incomplete, SessionState::Empty, 3),
+                    ..appendable()
+                },
+                Disagreement::Sessions { information: 3, toc: 1 },
+            ),
+            (
+                Answers { full_toc: appendable().full_toc, ..blank() },
+                Disagreement::BlankWithSessions { sessions: 1 },
+            ),
+            (
+                Answers { atip: Some(Atip { rewritable: true, ..blank().atip.unwrap() }), ..blank() },
+                Disagreement::Erasable { information: false, atip: true },
+            ),
+            (
+                Answers { full_toc: Some(full_toc(&[(&[(1, 700)], 610)])), ..appendable() },
+                Disagreement::Toc { session: 1, problem: "a track that ends before it starts" },
+            ),
+            (
+                Answers {
+                    tracks: vec![TrackInformation {
+                        track: 1,
+                        start: Lba(77),
+                        ..TrackInformation::default()
+                    }],
+                    ..appendable()
+                },
+                Disagreement::TrackStart { track: 1, toc: Lba(0), information: Lba(77) },
+            ),
+        ];
+        for (answers, expected) in lies {
+            let (_, found) = derive(&answers);
+            assert!(found.contains(&expected), "{expected:?} is not in {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_full_appendable_disc_is_full_and_not_contradictory() {
+        let lead_out = 359_845 - 11_000;
+        let answers = Answers {
+            full_toc: Some(full_toc(&[(&[(1, 0)], lead_out)])),
+            invisible: Some(TrackInformation { blank: true, ..TrackInformation::default() }),
+            ..appendable()
+        };
+        assert!(matches!(
+            agreed(&answers).room_for_session(0),
+            Err(discwright_plan::PlanError::DiscFull { free: 0, .. })
+        ));
+    }
+
+    #[test]
+    fn the_smaller_of_two_limits_counts() {
+        let atip = Atip { last_lead_out: msf(359_700), ..Atip::default() };
+        let answers = Answers { atip: Some(atip), invisible: Some(invisible(0, 359_698)), ..blank() };
+        assert_eq!(agreed(&answers).last_lead_out, Some(Lba(359_700)));
     }
 }
