@@ -4,7 +4,7 @@ use super::field::{Both32, Byte};
 use super::susp::{self, ExtensionReference, HEADER_BYTES, MAX_ENTRY_BYTES};
 use super::{FormatError, RecordTime, VolumeTime, ZonedTime};
 
-/// The ER entry of Rock Ridge 1.12, 237 bytes (P1282, 4.3).
+/// The ER entry of Rock Ridge 1.12, 184 bytes (P1282, 4.3).
 pub const EXTENSION_1_12: ExtensionReference<'static> = ExtensionReference {
     version: 1,
     identifier: b"IEEE_P1282",
