@@ -35,11 +35,8 @@ enum Chore {
     Layers,
     /// House style: file length, READMEs, words, fuzz corpora
     Tidy,
-    /// Criterion benchmarks
-    Bench {
-        /// Benchmarks whose name contains this; all without it
-        filter: Option<String>,
-    },
+    /// Criterion benchmarks, or a race against other programs
+    Bench(bench::BenchArgs),
     /// Build all fuzz targets, or run one
     Fuzz {
         /// The target to run
@@ -68,7 +65,7 @@ fn run(chore: Chore) -> Result<()> {
         Chore::Ci => ci::run(&shell),
         Chore::Layers => layers::run(&shell),
         Chore::Tidy => tidy::run(&shell),
-        Chore::Bench { filter } => bench::run(&shell, filter.as_deref()),
+        Chore::Bench(args) => bench::run(&shell, &args),
         Chore::Fuzz { target: None, .. } => fuzz::build(&shell),
         Chore::Fuzz { target: Some(target), seconds } => fuzz::run(&shell, &target, seconds),
     }
