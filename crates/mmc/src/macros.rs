@@ -1,4 +1,4 @@
-//! The three macros that make both directions from one definition.
+//! The macros that make both directions from one definition: of codes, blocks, commands, mode pages and features.
 
 /// A set of numeric codes that may grow: one variant per code, `Other` for the rest, both conversions.
 macro_rules! codes {
