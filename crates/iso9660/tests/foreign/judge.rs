@@ -249,7 +249,7 @@ fn has_pycdlib() -> bool {
 }
 
 /// A tool, if it is installed.
-fn tool(name: &str) -> Option<Command> {
+pub(crate) fn tool(name: &str) -> Option<Command> {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let places = std::env::split_paths(&paths).chain(["/usr/sbin".into(), "/sbin".into()]);
     let Some(path) = places.map(|place| place.join(name)).find(|path| path.is_file()) else {
@@ -266,13 +266,13 @@ fn missing(name: &str) {
     eprintln!("skipped: {name} is not installed");
 }
 
-fn run(command: &mut Command) -> Output {
+pub(crate) fn run(command: &mut Command) -> Output {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}\n{}", output.status, text(&output));
     output
 }
 
-fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes)).join("\n")
 }
 
