@@ -185,6 +185,30 @@ impl Drive {
         if self.busy.is_some_and(|busy| busy.until <= now) {
             self.busy = None;
         }
+        let survives = self.pages.write.buffer_underrun_free;
+        if let Some(deck) = &mut self.deck
+            && deck.runs_empty(now)
+            && !survives
+        {
+            deck.abandon();
+            self.deferred = Some(Sense { deferred: true, ..sense::LOSS_OF_STREAMING });
+        }
+    }
+
+    /// How often the buffer has run empty in the middle of writing on the disc in the drive.
+    #[must_use]
+    pub fn underruns(&self) -> u32 {
+        self.deck.as_ref().map_or(0, Deck::underruns)
+    }
+
+    /// When the drive will be done with what it is busy with, or will have room in its buffer again; `None` when it
+    /// is idle.
+    #[must_use]
+    pub fn busy_until(&self, now: Instant) -> Option<Instant> {
+        let loading = (now < self.ready_at && self.deck.is_some()).then_some(self.ready_at);
+        let writing = self.deck.as_ref().filter(|deck| !deck.laser().is_idle());
+        let room = writing.map(|deck| deck.laser().ends().min(now.after(ROOM_AFTER)));
+        loading.or_else(|| self.busy.map(|busy| busy.until)).or(room)
     }
 
     /// Puts a disc in, as a hand does: the tray opens if need be, and closes.
@@ -430,6 +454,9 @@ impl Default for Pages {
         Self { recovery, write, kept }
     }
 }
+
+/// A wait after which a full buffer has room for another command at any speed above 4 times.
+const ROOM_AFTER: Duration = Duration::from_millis(200);
 
 /// Bytes that a command may return, by its CDB.
 fn allocation(command: &AnyCommand) -> usize {

@@ -82,6 +82,11 @@ impl Laser {
         self.jobs.iter().fold(self.at, |at, job| at.after(job.duration()))
     }
 
+    /// Since when there has been nothing to do; `None` while there is.
+    pub(crate) fn idle_since(&self) -> Option<Instant> {
+        self.jobs.is_empty().then_some(self.at)
+    }
+
     /// Nothing left to do.
     pub(crate) fn is_idle(&self) -> bool {
         self.jobs.is_empty()

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::path::Path;
 
 use discwright_mmc::Cdb;
-use discwright_transport::{Data, Instant, Outcome, Request, Transport, TransportError};
+use discwright_transport::{Data, Instant, Outcome, Request, Status, Transport, TransportError};
 
 use crate::disc::Disc;
 use crate::drive::Drive;
@@ -22,6 +22,9 @@ pub struct Recorder {
     clock: Instant,
     max_transfer: usize,
     observer: Option<Observer>,
+    /// Busy answers in a row after which time jumps to the end of what the drive is busy with.
+    patience: Option<u32>,
+    busy_answers: u32,
 }
 
 /// What a command was and how it ended.
@@ -70,7 +73,14 @@ impl Recorder {
     /// A recorder around a drive.
     #[must_use]
     pub const fn around(drive: Drive) -> Self {
-        Self { drive, clock: Instant(Duration::ZERO), max_transfer: MAX_TRANSFER, observer: None }
+        Self {
+            drive,
+            clock: Instant(Duration::ZERO),
+            max_transfer: MAX_TRANSFER,
+            observer: None,
+            patience: None,
+            busy_answers: 0,
+        }
     }
 
     /// Calls `observer` after every command.
@@ -81,6 +91,24 @@ impl Recorder {
     /// Changes how much data one command may move.
     pub const fn set_max_transfer(&mut self, bytes: usize) {
         self.max_transfer = bytes;
+    }
+
+    /// Bounds how often in a row the drive may answer that it is busy: then time jumps to the end of what it is busy
+    /// with. For hosts that wait by another clock than this transport's, or poll without waiting at all.
+    pub const fn set_patience(&mut self, busy_answers: u32) {
+        self.patience = Some(busy_answers);
+    }
+
+    fn lose_patience(&mut self, outcome: Outcome) {
+        use discwright_mmc::SenseKey;
+        let busy = matches!(outcome.status, Status::CheckCondition(sense) if sense.key == SenseKey::NotReady && sense.code.asc == 4);
+        self.busy_answers = if busy { self.busy_answers + 1 } else { 0 };
+        if self.patience.is_some_and(|patience| self.busy_answers >= patience)
+            && let Some(until) = self.drive.busy_until(self.clock)
+        {
+            self.clock = self.clock.max(until);
+            self.busy_answers = 0;
+        }
     }
 
     /// The drive.
@@ -150,6 +178,7 @@ impl Transport for Recorder {
             return Err(TransportError::Timeout(request.timeout));
         }
         self.clock = completion.at;
+        self.lose_patience(completion.outcome);
         if let Some(Observer(observer)) = &mut self.observer {
             let (answered, cdb, outcome) = (completion.at, request.cdb, completion.outcome);
             observer(Observed { sent, answered, cdb, outcome });

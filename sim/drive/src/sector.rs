@@ -39,7 +39,7 @@ pub(crate) fn read(disc: &mut Disc, at: Lba) -> Result<Sector, Unreadable> {
         _ => return Err(Unreadable::NoData),
     };
     let (form, bytes, subchannel_bytes) = match block {
-        Block::Zeros(form) => (form, vec![0; form.bytes()], 0),
+        Block::Zeros(form) | Block::TrackDescriptor { form, .. } => (form, vec![0; form.bytes()], 0),
         Block::Stored { form, subchannel, .. } => {
             let bytes = disc.sector_bytes(at).ok_or(Unreadable::Damaged)?;
             (form, bytes.to_vec(), subchannel.bytes())

@@ -15,6 +15,7 @@ pub(crate) const MEDIUM_CHANGED: Sense = Sense::new(UnitAttention, 0x28, 0x00);
 pub(crate) const POWER_ON: Sense = Sense::new(UnitAttention, 0x29, 0x00);
 
 pub(crate) const WRITE_ERROR: Sense = Sense::new(MediumError, 0x0C, 0x00);
+pub(crate) const LOSS_OF_STREAMING: Sense = Sense::new(MediumError, 0x0C, 0x09);
 pub(crate) const UNREADABLE: Sense = Sense::new(MediumError, 0x11, 0x05);
 pub(crate) const CALIBRATION_AREA_FULL: Sense = Sense::new(MediumError, 0x73, 0x02);
 pub(crate) const PMA_FULL: Sense = Sense::new(MediumError, 0x73, 0x05);

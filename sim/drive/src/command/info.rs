@@ -16,7 +16,7 @@ use super::{Reply, deck};
 use crate::derive::{DiscState, NextTrack, SessionState, Track, TrackState, View};
 use crate::drive::Drive;
 use crate::medium::{Block, Content, Form, Material, Medium, MediumKind};
-use crate::recording::{Recording, TrackRecording};
+use crate::recording::{Recording, TrackRecording, next_in_track};
 use crate::sense;
 
 pub(super) fn disc_information(drive: &mut Drive, command: &ReadDiscInformation) -> Result<Reply, Sense> {
@@ -28,7 +28,7 @@ pub(super) fn disc_information(drive: &mut Drive, command: &ReadDiscInformation)
     }
     let being_written = match deck.recording() {
         Recording::Track(track) => Some((track.session, track.number)),
-        Recording::Session(_) | Recording::Idle => None,
+        Recording::Session(_) | Recording::Raw(_) | Recording::Idle => None,
     };
     let kind = deck.disc().kind();
     let opc = deck.view().calibrations;
@@ -122,17 +122,18 @@ pub(super) fn track_information(
     let deck = deck(drive)?;
     let writing = match deck.recording() {
         Recording::Track(track) => Some(*track),
-        Recording::Session(_) | Recording::Idle => None,
+        Recording::Session(_) | Recording::Raw(_) | Recording::Idle => None,
     };
     let session_next = match deck.recording() {
         Recording::Session(session) => Some(session.next()),
+        Recording::Raw(raw) => Some(raw.next()),
         Recording::Track(_) | Recording::Idle => None,
     };
     let view = deck.view().clone();
     let found = find(&view, writing.as_ref(), command)?;
     let medium = deck.disc().medium();
     Ok(match found {
-        Found::Track(track) => of_track(&track, medium),
+        Found::Track(track) => of_track(&track, medium, &target),
         Found::Writing(track) => target.of_open_track(&track),
         Found::Invisible(session, next) => target.of_invisible(session, next, session_next),
     })
@@ -211,16 +212,21 @@ impl Found {
     }
 }
 
-fn of_track(track: &Track, medium: &Medium) -> TrackInformation {
+fn of_track(track: &Track, medium: &Medium, target: &Target) -> TrackInformation {
     let recordable = medium.kind().spec().material != Material::Pressed;
     let empty = track.state == TrackState::Reserved && track.written <= track.start;
     let unfinished = track.state == TrackState::Unfinished;
-    let next = (track.state == TrackState::Reserved).then_some(track.written);
+    let open_packets = next_in_track(medium, track).filter(|_| unfinished);
+    let (next, free) = match track.state {
+        TrackState::Reserved => (Some(track.written), track.end.sectors_since(track.written).unwrap_or(0)),
+        TrackState::Unfinished => (open_packets, open_packets.map_or(0, |next| target.free_from(next))),
+        TrackState::Complete => (None, 0),
+    };
     let last = last_recorded(track, medium);
     TrackInformation {
         track: u16::from(track.number),
         session: track.session,
-        damage: unfinished,
+        damage: unfinished && open_packets.is_none(),
         copy: false,
         track_mode: track.control,
         reserved: recordable && !unfinished,
@@ -230,7 +236,7 @@ fn of_track(track: &Track, medium: &Medium) -> TrackInformation {
         data_mode: data_mode(track.form),
         start: track.start,
         next_writable: next,
-        free_blocks: next.and_then(|next| track.end.sectors_since(next)).unwrap_or(0),
+        free_blocks: free,
         packet_blocks: track.packet.unwrap_or(0),
         size: track.end.sectors_since(track.start).unwrap_or(0),
         last_recorded: last,

@@ -8,6 +8,7 @@ use discwright_mmc::mode::{
 use discwright_mmc::{FieldPointer, ParameterError, Sense, SenseSpecific};
 
 use super::Reply;
+use super::write::raw_subchannel;
 use crate::drive::{Drive, Pages};
 use crate::personality::kb_s;
 use crate::recording::Recording;
@@ -169,7 +170,7 @@ fn adopt(drive: &mut Drive, pages: Pages) -> Result<(), Sense> {
             Recording::Idle => {}
             Recording::Track(_) => return Err(sense::SEQUENCE),
             // The sheet was made for other parameters: the session is given up.
-            Recording::Session(_) => deck.abandon(),
+            Recording::Session(_) | Recording::Raw(_) => deck.abandon(),
         }
     }
     drive.pages = pages;
@@ -196,10 +197,13 @@ fn write_parameters(page: &WriteParameters, at: usize) -> Result<WriteParameters
         return Err(refused(at, byte::LENGTH));
     }
     match page.write_type {
-        WriteType::TrackAtOnce | WriteType::SessionAtOnce => {}
-        WriteType::Packet | WriteType::Raw | WriteType::LayerJump | WriteType::Other(_) => {
-            return Err(refused(at, byte::WRITE_TYPE));
+        // Packets of one size need formatted discs, which this drive does not make.
+        WriteType::Packet if page.fixed_packet => return Err(refused(at, byte::MULTI_SESSION)),
+        WriteType::Raw if raw_subchannel(page.data_block_type).is_none() => {
+            return Err(refused(at, byte::DATA_BLOCK_TYPE));
         }
+        WriteType::Packet | WriteType::TrackAtOnce | WriteType::SessionAtOnce | WriteType::Raw => {}
+        WriteType::LayerJump | WriteType::Other(_) => return Err(refused(at, byte::WRITE_TYPE)),
     }
     if matches!(page.data_block_type, DataBlockType::Other(_)) {
         return Err(refused(at, byte::DATA_BLOCK_TYPE));

@@ -26,36 +26,59 @@ pub(super) fn write(
     let settings = drive.settings();
     let page = &drive.pages.write;
     let (write_type, plan) = (page.write_type, track_plan(page));
+    let subchannel = raw_subchannel(page.data_block_type);
     let deck = deck(drive)?;
     if !deck.has_room(&settings, data.len()) {
         return Err(sense::LONG_WRITE_IN_PROGRESS);
     }
-    let track = match deck.recording() {
-        Recording::Track(track) => Some(track.plan),
-        Recording::Session(_) => None,
-        Recording::Idle if write_type == WriteType::TrackAtOnce => {
-            Some(plan.ok_or(sense::WRONG_SECTOR_MODE)?)
+    let idle = matches!(deck.recording(), Recording::Idle);
+    if idle {
+        // Says first what is wrong with the disc, if anything is.
+        deck.check_writable(&settings)?;
+    }
+    let block_bytes = match (deck.recording(), write_type) {
+        (Recording::Track(track), _) => track.plan.host.bytes(),
+        (Recording::Raw(raw), _) => raw.block_bytes(),
+        // The sheet says, block by block.
+        (Recording::Session(_), _) => 0,
+        (Recording::Idle, WriteType::TrackAtOnce | WriteType::Packet) => {
+            plan.ok_or(sense::WRONG_SECTOR_MODE)?.host.bytes()
         }
-        Recording::Idle => {
-            // Says first what is wrong with the disc, if anything is.
-            deck.check_writable(&settings)?;
-            return Err(sense::SEQUENCE);
+        (Recording::Idle, WriteType::Raw) => {
+            HostBlock::RAW.with(subchannel.ok_or(sense::WRONG_SECTOR_MODE)?).bytes()
         }
+        (Recording::Idle, _) => return Err(sense::SEQUENCE),
     };
-    if let Some(plan) = track {
-        let bytes = usize::try_from(sectors).ok().and_then(|sectors| sectors.checked_mul(plan.host.bytes()));
-        if matches!(deck.recording(), Recording::Idle) {
-            deck.check_writable(&settings)?;
+    let by_sheet = matches!(deck.recording(), Recording::Session(_));
+    if !by_sheet && bytes_of(sectors).checked_mul(block_bytes) != Some(data.len()) {
+        return Err(sense::WRONG_SECTOR_MODE);
+    }
+    match (idle, write_type, plan, subchannel) {
+        (true, WriteType::TrackAtOnce, Some(plan), _) => {
+            deck.begin_track(now, &settings, plan, start, sectors)?
         }
-        if bytes != Some(data.len()) {
-            return Err(sense::WRONG_SECTOR_MODE);
+        (true, WriteType::Packet, Some(plan), _) => {
+            deck.begin_packet(now, &settings, plan, start, sectors)?
         }
-        if matches!(deck.recording(), Recording::Idle) {
-            deck.begin_track(now, &settings, plan, start, sectors)?;
-        }
+        (true, WriteType::Raw, _, Some(subchannel)) => deck.begin_raw(now, &settings, subchannel, start)?,
+        _ => {}
     }
     deck.write(now, &settings, start, sectors, data)?;
     Ok(Reply::done())
+}
+
+fn bytes_of(sectors: u32) -> usize {
+    usize::try_from(sectors).unwrap_or(usize::MAX)
+}
+
+/// Subchannel bytes that come with raw blocks of a type; `None` for types that are not raw.
+pub(super) const fn raw_subchannel(data_block_type: DataBlockType) -> Option<Subchannel> {
+    match data_block_type {
+        DataBlockType::RawPq => Some(Subchannel::Pq16),
+        DataBlockType::RawPwPacked => Some(Subchannel::Packed96),
+        DataBlockType::RawPwRaw => Some(Subchannel::Raw96),
+        _ => None,
+    }
 }
 
 /// What a track will be by the write parameters page; `None` when its parts contradict each other.

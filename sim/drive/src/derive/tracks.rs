@@ -3,7 +3,7 @@
 use discwright_cd::Lba;
 
 use super::{NextTrack, Session, Track, TrackState, address, layout};
-use crate::medium::{Content, Form, Medium, QItem};
+use crate::medium::{Block, Content, Form, Medium, QItem};
 
 /// Most tracks on one disc.
 const MOST_TRACKS: u8 = 99;
@@ -33,7 +33,7 @@ fn of_session(medium: &Medium, session: &Session) -> Vec<Track> {
             written,
             state: TrackState::Complete,
             form: form_at(medium, *start),
-            packet: None,
+            packet: packet_of(medium, *start),
         }
     });
     tracks.collect()
@@ -63,7 +63,8 @@ pub(super) fn of_pma(medium: &Medium, pma: &[QItem], first: u8, session: u16) ->
         let form = form_at(medium, start);
         // A later item for the same track replaces the earlier.
         tracks.retain(|track| track.number != number);
-        tracks.push(Track { number, session, control, start, end, written, state, form, packet: None });
+        let packet = packet_of(medium, start);
+        tracks.push(Track { number, session, control, start, end, written, state, form, packet });
     }
     tracks.sort_by_key(|track| track.number);
     tracks
@@ -84,7 +85,7 @@ pub(super) fn unfinished(medium: &Medium, next: NextTrack, session: u16) -> Opti
         written,
         state: TrackState::Unfinished,
         form,
-        packet: None,
+        packet: packet_of(medium, next.start),
     })
 }
 
@@ -92,6 +93,15 @@ pub(super) fn unfinished(medium: &Medium, next: NextTrack, session: u16) -> Opti
 fn form_at(medium: &Medium, at: Lba) -> Option<Form> {
     match &medium.extent_at(at)?.content {
         Content::Track(_, block) => block.form(),
+        _ => None,
+    }
+}
+
+/// Blocks in each packet of a track, by its track descriptor blocks; `None` for a track not written in packets.
+fn packet_of(medium: &Medium, start: Lba) -> Option<u32> {
+    let link = i32::try_from(crate::recording::LINK_BLOCKS).unwrap_or(0);
+    match &medium.extent_at(start - link - 1)?.content {
+        Content::Track(_, Block::TrackDescriptor { packet_blocks, .. }) => Some(*packet_blocks),
         _ => None,
     }
 }

@@ -65,6 +65,7 @@ mod block {
     pub(super) const RUN_IN: u8 = 3;
     pub(super) const RUN_OUT: u8 = 4;
     pub(super) const STORED: u8 = 5;
+    pub(super) const TRACK_DESCRIPTOR: u8 = 6;
 }
 
 impl Head {
@@ -220,6 +221,10 @@ fn describe_content(start: Lba, sectors: u32, content: &Content) -> (Head, Bytes
                 Block::Zeros(form) => {
                     (Head { block: block::ZEROS, form: form_code(*form), ..head }, Bytes::new())
                 }
+                Block::TrackDescriptor { form, packet_blocks } => {
+                    let head = Head { block: block::TRACK_DESCRIPTOR, form: form_code(*form), ..head };
+                    (head, Bytes::copy_from_slice(&packet_blocks.to_le_bytes()))
+                }
                 Block::Link => (Head { block: block::LINK, ..head }, Bytes::new()),
                 Block::RunIn => (Head { block: block::RUN_IN, ..head }, Bytes::new()),
                 Block::RunOut => (Head { block: block::RUN_OUT, ..head }, Bytes::new()),
@@ -236,6 +241,11 @@ fn decode_track(head: &Head, payload: RecordPayload<'_>) -> Option<Content> {
     let Head { track, index, control, zero, .. } = *head;
     let block = match head.block {
         block::ZEROS => Block::Zeros(form_of(head.form)?),
+        block::TRACK_DESCRIPTOR => {
+            let RecordPayload::Here(bytes) = payload else { return None };
+            let packet_blocks = u32::from_le_bytes(Fields(bytes).take()?);
+            Block::TrackDescriptor { form: form_of(head.form)?, packet_blocks }
+        }
         block::LINK => Block::Link,
         block::RUN_IN => Block::RunIn,
         block::RUN_OUT => Block::RunOut,
@@ -360,7 +370,8 @@ mod tests {
             Content::LeadIn(Arc::new(LeadIn { toc: vec![item; 5], packs: vec![[7; 18]; 3] })),
             Content::LeadOut { control: 4 },
         ];
-        for block in [Block::Link, Block::RunIn, Block::RunOut, Block::Zeros(Form::Audio)] {
+        let descriptor = Block::TrackDescriptor { form: Form::Mode1, packet_blocks: 32 };
+        for block in [Block::Link, Block::RunIn, Block::RunOut, Block::Zeros(Form::Audio), descriptor] {
             contents.push(Content::Track(q, block));
         }
         for form in [Form::Audio, Form::Mode1, Form::Mode2, Form::Xa, Form::Raw] {

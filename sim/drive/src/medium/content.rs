@@ -71,6 +71,13 @@ pub struct TrackQ {
 pub enum Block {
     /// Sectors of this form with nothing but zeros in them.
     Zeros(Form),
+    /// Sectors of zeros in a pregap that say how the track is written in packets.
+    TrackDescriptor {
+        /// Layout of the track's sectors.
+        form: Form,
+        /// Blocks in each packet; zero when packets are of any size.
+        packet_blocks: u32,
+    },
     /// A link block: where the laser was switched on.
     Link,
     /// Run-in blocks.
@@ -155,7 +162,7 @@ impl Block {
     #[must_use]
     pub const fn form(&self) -> Option<Form> {
         match self {
-            Self::Zeros(form) | Self::Stored { form, .. } => Some(*form),
+            Self::Zeros(form) | Self::TrackDescriptor { form, .. } | Self::Stored { form, .. } => Some(*form),
             Self::Link | Self::RunIn | Self::RunOut => None,
         }
     }

@@ -21,7 +21,7 @@ impl Deck {
     pub(crate) fn close_track(&mut self, now: Instant, settings: &Settings) -> Result<(), Sense> {
         match &self.recording {
             Recording::Track(_) => self.end_track(now, settings)?,
-            Recording::Session(_) => return Err(sense::INCOMPLETE_TRACK_IN_SESSION),
+            Recording::Session(_) | Recording::Raw(_) => return Err(sense::INCOMPLETE_TRACK_IN_SESSION),
             Recording::Idle => self.mend_track(now, settings)?,
         }
         self.push(now, Work::Flush, core::time::Duration::ZERO, false);
@@ -44,7 +44,7 @@ impl Deck {
                 self.end_session(now, settings);
                 return Ok(());
             }
-            Recording::Session(_) => return Err(sense::INCOMPLETE_TRACK_IN_SESSION),
+            Recording::Session(_) | Recording::Raw(_) => return Err(sense::INCOMPLETE_TRACK_IN_SESSION),
             Recording::Idle => self.mend_track(now, settings)?,
         }
         if settings.simulated {

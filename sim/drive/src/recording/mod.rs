@@ -19,14 +19,17 @@ use crate::sense;
 mod blank;
 mod block;
 mod close;
+mod packet;
+mod raw;
 mod session;
 mod toc;
 mod track;
 
 pub(crate) use blank::Erasure;
 pub(crate) use block::HostBlock;
+pub(crate) use packet::next_in_track;
 
-pub(crate) use track::{TrackPlan, TrackRecording};
+pub(crate) use track::{LINK_BLOCKS, TrackPlan, TrackRecording};
 
 /// A disc in the drive, and what is being done to it.
 #[derive(Debug)]
@@ -36,6 +39,10 @@ pub(crate) struct Deck {
     recording: Recording,
     /// What was derived last, and from which revision of the medium.
     view: Option<(u64, View)>,
+    /// The buffer ran empty in the middle of a track, and writing has not gone on yet.
+    starved: bool,
+    /// How often that happened to this disc in this drive.
+    underruns: u32,
 }
 
 /// What the host is in the middle of writing.
@@ -48,6 +55,8 @@ pub(crate) enum Recording {
     Track(TrackRecording),
     /// A session, by its cue sheet.
     Session(session::SessionRecording),
+    /// A session, sector by sector.
+    Raw(raw::RawRecording),
 }
 
 /// How the drive writes at the moment.
@@ -84,7 +93,14 @@ pub(crate) enum NextSession {
 
 impl Deck {
     pub(crate) fn new(disc: Disc) -> Self {
-        Self { disc, laser: Laser::default(), recording: Recording::Idle, view: None }
+        Self {
+            disc,
+            laser: Laser::default(),
+            recording: Recording::Idle,
+            view: None,
+            starved: false,
+            underruns: 0,
+        }
     }
 
     pub(crate) const fn disc(&self) -> &Disc {
@@ -121,6 +137,26 @@ impl Deck {
     pub(crate) fn abandon(&mut self) {
         self.laser.drop_all();
         self.recording = Recording::Idle;
+    }
+
+    /// Whether the buffer has just run empty while the host owes data. Told once for each time.
+    pub(crate) fn runs_empty(&mut self, now: Instant) -> bool {
+        let owes = match &self.recording {
+            Recording::Idle => false,
+            Recording::Track(track) => track.next > track.start,
+            Recording::Session(session) => session.is_begun() && !session.is_full(),
+            Recording::Raw(raw) => raw.is_begun() && !raw.is_full(),
+        };
+        let empty = owes && self.laser.idle_since().is_some_and(|since| since < now);
+        let news = empty && !self.starved;
+        self.starved = empty;
+        self.underruns += u32::from(news);
+        news
+    }
+
+    /// How often the buffer ran empty in the middle of writing.
+    pub(crate) const fn underruns(&self) -> u32 {
+        self.underruns
     }
 
     /// What a scan of the disc tells now.
@@ -164,7 +200,12 @@ impl Deck {
     /// # Errors
     /// The drive's words for a disc that is complete, or not recordable.
     pub(crate) fn check_writable(&mut self, settings: &Settings) -> Result<(), Sense> {
-        self.next_track(settings).map(drop)
+        let packets = self.view().unfinished().is_some_and(|track| track.packet.is_some());
+        if packets && matches!(self.recording, Recording::Idle) {
+            Ok(())
+        } else {
+            self.next_track(settings).map(drop)
+        }
     }
 
     /// The invisible track, if there is one to write.
@@ -196,10 +237,15 @@ impl Deck {
         if !self.has_room(settings, data.len()) {
             return Err(sense::LONG_WRITE_IN_PROGRESS);
         }
+        if core::mem::take(&mut self.starved) {
+            // The laser finds the place where it stopped.
+            self.push(now, Work::Dwell, settings.seek, settings.simulated);
+        }
         match &mut self.recording {
             Recording::Idle => Err(sense::SEQUENCE),
             Recording::Track(_) => self.write_track(now, settings, start, sectors, data),
             Recording::Session(_) => self.write_session(now, settings, start, sectors, data),
+            Recording::Raw(_) => self.write_raw(now, settings, start, sectors, data),
         }
     }
 
@@ -216,9 +262,11 @@ impl Deck {
     pub(crate) fn synchronize(&mut self, now: Instant, settings: &Settings) -> Result<(), Sense> {
         match &self.recording {
             Recording::Idle => {}
+            Recording::Track(track) if track.packet.is_some() => self.end_packet(now, settings),
             Recording::Track(_) => self.end_track(now, settings)?,
             Recording::Session(session) if session.is_full() => self.end_session(now, settings),
-            Recording::Session(_) => {}
+            Recording::Raw(raw) if raw.is_full() => self.recording = Recording::Idle,
+            Recording::Session(_) | Recording::Raw(_) => {}
         }
         self.push(now, Work::Flush, Duration::ZERO, false);
         Ok(())

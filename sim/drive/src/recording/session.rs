@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use core::time::Duration;
 
-use discwright_cd::{Lba, Msf, area};
+use discwright_cd::{Lba, Msf, area, cd_text};
 use discwright_mmc::cue_sheet::{CueEntry, CuePosition, CueSheet, DataForm, LEAD_OUT_TRACK, MainData};
 use discwright_mmc::{FieldPointer, Sense, SenseSpecific};
 use discwright_transport::Instant;
@@ -55,7 +55,7 @@ pub(crate) struct SessionRecording {
     /// Where the host's next block goes.
     next: Lba,
     /// Packs that came for the lead-in.
-    packs: Vec<[u8; 18]>,
+    packs: PackCollector,
     started: bool,
 }
 
@@ -63,6 +63,11 @@ impl SessionRecording {
     /// Whether every block of the sheet has come.
     pub(crate) fn is_full(&self) -> bool {
         self.next >= self.sheet.toc.lead_out
+    }
+
+    /// Whether the laser has been switched on for it.
+    pub(crate) const fn is_begun(&self) -> bool {
+        self.started
     }
 
     /// Where the host's next block goes.
@@ -105,8 +110,12 @@ impl Deck {
         let sheet = place.read(cue, format, settings)?;
         let first = sheet.segments.first().map_or(next.start, |segment| segment.start);
         let next = if sheet.cd_text { sheet.lead_in } else { first };
-        self.recording =
-            Recording::Session(SessionRecording { sheet, next, packs: Vec::new(), started: false });
+        self.recording = Recording::Session(SessionRecording {
+            sheet,
+            next,
+            packs: PackCollector::default(),
+            started: false,
+        });
         Ok(())
     }
 
@@ -168,7 +177,8 @@ impl Deck {
         let bytes = host_bytes.checked_mul(usize::try_from(sectors).ok()?)?;
         let (here, rest) = data.split_at_checked(bytes)?;
         let Some(segment) = session.sheet.segment_at(session.next) else {
-            session.collect(here);
+            let (blocks, _) = here.as_chunks::<PACK_BLOCK_BYTES>();
+            session.packs.collect(blocks.iter().flat_map(cd_text::collapse));
             return Some((sectors, rest));
         };
         self.start_session(now, settings, session);
@@ -206,7 +216,7 @@ impl Deck {
         let sheet = &session.sheet;
         let first = sheet.segments.first().map_or(sheet.lead_in, |segment| segment.start);
         let contents =
-            LeadIn { toc: sheet.toc.items(self.disc.kind()), packs: core::mem::take(&mut session.packs) };
+            LeadIn { toc: sheet.toc.items(self.disc.kind()), packs: session.packs.packs().to_vec() };
         let sectors = first.sectors_since(sheet.lead_in).unwrap_or(0);
         self.push(now, Work::Dwell, settings.seek, settings.simulated);
         self.burn(now, settings, sheet.lead_in, sectors, Content::LeadIn(Arc::new(contents)));
@@ -224,34 +234,27 @@ impl Deck {
     }
 }
 
-impl SessionRecording {
-    /// Keeps the CD-TEXT packs in blocks for the lead-in, until they begin to repeat.
-    fn collect(&mut self, blocks: &[u8]) {
-        let (packs, _) = blocks.as_chunks::<{ PACK_BLOCK_BYTES / 4 }>();
-        for symbols in packs {
-            let pack = pack_of(symbols);
-            let repeats = self.packs.first() == Some(&pack);
-            if repeats || self.packs.len() >= MOST_PACKS {
-                return;
-            }
-            if pack[0] & 0x80 != 0 {
+/// CD-TEXT packs of a lead-in, collected until they begin to repeat.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PackCollector {
+    packs: Vec<[u8; 18]>,
+    full: bool,
+}
+
+impl PackCollector {
+    pub(crate) fn collect(&mut self, packs: impl IntoIterator<Item = [u8; 18]>) {
+        for pack in packs {
+            self.full |= self.packs.first() == Some(&pack) || self.packs.len() >= MOST_PACKS;
+            // The types of packs are 80h to 8Fh; anything else is an empty channel.
+            if !self.full && pack[0] & 0xF0 == 0x80 {
                 self.packs.push(pack);
             }
         }
     }
-}
 
-/// The 18 bytes of a pack from the 24 symbols of six bits that carry it (ECMA-130 R to W, Red Book pack format).
-fn pack_of(symbols: &[u8; 24]) -> [u8; 18] {
-    let mut pack = [0; 18];
-    let (fours, _) = symbols.as_chunks::<4>();
-    let (threes, _) = pack.as_chunks_mut::<3>();
-    for ([a, b, c, d], [x, y, z]) in fours.iter().map(|four| four.map(|symbol| symbol & 0x3F)).zip(threes) {
-        *x = a << 2 | b >> 4;
-        *y = b << 4 | c >> 2;
-        *z = c << 6 | d;
+    pub(crate) fn packs(&self) -> &[[u8; 18]] {
+        &self.packs
     }
-    pack
 }
 
 impl Sheet {

@@ -14,6 +14,8 @@ use crate::sense;
 /// Blocks at the end of a pregap where the laser is switched on: one link and four run-in blocks.
 const LINK: u32 = 1;
 const RUN_IN: u32 = 4;
+/// Both together.
+pub(crate) const LINK_BLOCKS: u32 = LINK + RUN_IN;
 
 /// What a track is to be, from the write parameters page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,11 +40,13 @@ pub(crate) struct TrackRecording {
     pub(crate) next: Lba,
     pub(crate) plan: TrackPlan,
     /// First address that user data may not take.
-    limit: Lba,
+    pub(super) limit: Lba,
+    /// Blocks in each packet, zero for any number; `None` when it is written at once.
+    pub(crate) packet: Option<u32>,
 }
 
 impl TrackRecording {
-    const fn q(&self, index: u8) -> TrackQ {
+    pub(super) const fn q(&self, index: u8) -> TrackQ {
         TrackQ { track: self.number, index, control: self.plan.control, zero: self.start }
     }
 }
@@ -68,21 +72,30 @@ impl Deck {
         if next.start.saturating_add(sectors.max(area::MIN_TRACK)) > limit {
             return Err(settings.beyond_capacity);
         }
-        let track =
-            TrackRecording { number: next.number, session, start: next.start, next: next.start, plan, limit };
+        let track = TrackRecording {
+            number: next.number,
+            session,
+            start: next.start,
+            next: next.start,
+            plan,
+            limit,
+            packet: None,
+        };
         self.push(now, Work::Dwell, settings.seek, settings.simulated);
         self.burn_pregap(now, settings, &track);
         self.recording = Recording::Track(track);
         Ok(())
     }
 
-    fn burn_pregap(&mut self, now: Instant, settings: &Settings, track: &TrackRecording) {
+    pub(super) fn burn_pregap(&mut self, now: Instant, settings: &Settings, track: &TrackRecording) {
         let q = track.q(0);
-        let zeros = area::PREGAP - LINK - RUN_IN;
+        let form = track.plan.host.form();
+        let described = |packet_blocks| Block::TrackDescriptor { form, packet_blocks };
+        let empty = track.packet.map_or(Block::Zeros(form), described);
         let mut at = track.start - i32::try_from(area::PREGAP).unwrap_or(0);
-        let blocks =
-            [(zeros, Block::Zeros(track.plan.host.form())), (LINK, Block::Link), (RUN_IN, Block::RunIn)];
-        for (sectors, block) in blocks {
+        for (sectors, block) in
+            [(area::PREGAP - LINK_BLOCKS, empty), (LINK, Block::Link), (RUN_IN, Block::RunIn)]
+        {
             self.burn(now, settings, at, sectors, Content::Track(q, block));
             at = at.saturating_add(sectors);
         }
@@ -198,7 +211,7 @@ impl Deck {
         });
         let run_out_there = u32::try_from(run_out_there.count()).unwrap_or(0);
         let data_end = track.written - i32::try_from(run_out_there).unwrap_or(0);
-        let padding = if run_out_there == 0 {
+        let padding = if run_out_there == 0 && track.packet.is_none() {
             area::MIN_TRACK.saturating_sub(data_end.sectors_since(track.start).unwrap_or(0))
         } else {
             0
