@@ -121,7 +121,13 @@ impl Reader {
         Ok(())
     }
 
-    fn open(&mut self, tree: &Tree, folder: u32, name: Span, stamp: Stamp) -> Result<File, SourceError> {
+    pub(super) fn open(
+        &mut self,
+        tree: &Tree,
+        folder: u32,
+        name: Span,
+        stamp: Stamp,
+    ) -> Result<File, SourceError> {
         let (folders, text) = tree.folders();
         let opened = self.opener.open(folders, text, folder).and_then(|at| {
             // A pipe that took the file's place must not block.
@@ -134,7 +140,7 @@ impl Reader {
         Ok(file)
     }
 
-    fn recheck(
+    pub(super) fn recheck(
         &self,
         tree: &Tree,
         folder: u32,

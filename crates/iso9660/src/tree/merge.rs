@@ -62,6 +62,9 @@ impl Tree {
     /// [`MergeError`] for the first entry, in order of the walk, that cannot be laid over.
     pub fn check_merge(&self, staged: &Self, overwrite: bool) -> Result<Merged, MergeError> {
         let mut merged = Merged::default();
+        if self.case() != staged.case() {
+            self.check_names(staged)?;
+        }
         let mut pending = vec![(Self::ROOT, Self::ROOT)];
         while let Some((here, there)) = pending.pop() {
             for id in staged.children(there) {
@@ -99,6 +102,25 @@ impl Tree {
         self.text.reserve(staged.text_len());
         self.lay_over(staged).ok_or_else(|| MergeError::TooLarge { path: "/".to_owned() })?;
         Ok(merged)
+    }
+
+    /// A folder of `staged` may have two names that are one by this tree's rule.
+    fn check_names(&self, staged: &Self) -> Result<(), MergeError> {
+        let mut pending = vec![Self::ROOT];
+        while let Some(directory) = pending.pop() {
+            let mut seen = Self::with_case(self.case());
+            for id in staged.children(directory) {
+                let entry = staged.entry(id);
+                let attributes = entry.attributes();
+                if seen.add_directory(Self::ROOT, entry.name(), attributes).is_err() {
+                    return Err(MergeError::Exists { path: entry.path() });
+                }
+                if entry.kind() == Kind::Directory {
+                    pending.push(id);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Numbers are 32 bits wide; with this checked nothing fails half-way.
@@ -256,6 +278,19 @@ mod tests {
             assert!(matches!(refused, MergeError::KindDiffers { path: it, .. } if it == path));
         }
         assert_eq!(listing(&base), ["/a", "/a/one", "/file"]);
+    }
+
+    #[test]
+    fn names_that_are_one_by_the_rule_of_the_tree_are_refused() {
+        let attributes = Attributes::file(Timestamp::EPOCH);
+        let mut posix = Tree::with_case(crate::tree::Case::Exact);
+        for name in ["readme", "README"] {
+            posix.add_file(Tree::ROOT, name, Content::empty(), attributes).unwrap();
+        }
+        let mut base = tree(&["/x"]);
+        let refused = base.merge(&posix, true);
+        assert_eq!(refused, Err(MergeError::Exists { path: "/readme".into() }));
+        assert_eq!(listing(&base), ["/x"]);
     }
 
     #[test]
