@@ -1,16 +1,19 @@
 //! Subchannels: eight bit streams P to W beside the main channel, 96 bits of each to a sector (ECMA-130, clause 22).
 //!
 //! On the wire the 96 bytes of a sector are interleaved: each byte holds one bit of every channel, P in bit 7, W in
-//! bit 0. [`Subchannels`] holds them apart. [`Q`] is what channel Q says;
+//! bit 0. [`Subchannels`] holds them apart. [`Q`] is what channel Q says, [`RwPack`] what R to W carry.
 
 mod crc;
 mod ids;
-
+mod packs;
 mod q;
 
 pub use crc::crc16;
 pub use ids::{IdError, Isrc, Mcn};
 
+pub use packs::{
+    Deinterleaver, Interleaver, PACK_SYMBOLS, RwPack, RwReport, SECTOR_PACKS, put_rw_packs, rw_packs,
+};
 pub use q::{Content, Position, Q, QError, Track};
 
 use crate::area::SUBCHANNEL_BYTES;
