@@ -103,7 +103,7 @@ const ALL: &[Context] = &[];
 /// Nothing is set up that a reset or another host could undo.
 const FRESH: &[Context] = &[Context::Survey, Context::Ready];
 /// Nothing of the answer matters to what comes after.
-const HARMLESS: &[Context] = &[Context::Survey, Context::Read];
+const HARMLESS: &[Context] = &[Context::Survey, Context::Read, Context::Tray];
 
 /// The table; the first row that fits decides. What fits none has failed.
 const TABLE: &[Row] = &[
@@ -128,8 +128,8 @@ const TABLE: &[Row] = &[
     (SenseKey::UnitAttention, Some(0x29), None, FRESH, Decision::Retry(0)),
     (SenseKey::UnitAttention, Some(0x2A), None, FRESH, Decision::Retry(0)),
     (SenseKey::UnitAttention, Some(0x3F), None, FRESH, Decision::Retry(0)),
-    (SenseKey::UnitAttention, Some(0x29), None, &[Context::Read, Context::Tray], Decision::Retry(0)),
-    (SenseKey::UnitAttention, Some(0x28), None, &[Context::Tray], Decision::Retry(0)),
+    (SenseKey::UnitAttention, Some(0x29), None, &[Context::Read], Decision::Retry(0)),
+    (SenseKey::UnitAttention, None, None, &[Context::Tray], Decision::Retry(0)),
     // Somebody pressed the eject button of a locked drive.
     (SenseKey::UnitAttention, Some(0x5A), Some(0x01), ALL, Decision::Retry(0)),
     // Mitsumi drives end a fixation early with this; whether it is done is asked separately.

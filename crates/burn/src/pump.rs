@@ -7,7 +7,7 @@ use discwright_transport::{Data, Request, Transport};
 
 use crate::engine::{Action, Completion, Engine, Exchange, Finished, Payload};
 use crate::error::{BurnError, Cause, DiscCondition, Phase};
-use crate::observe::{Event, Observer};
+use crate::observe::{Event, Observer, Warning};
 use crate::ring::{Popped, Ring, chunks};
 use crate::source::{SectorSource, SourceError};
 use crate::survey::{Survey, survey};
@@ -45,7 +45,8 @@ pub fn record(
     let mut engine = Engine::new(plan, transport.max_transfer(), speed_kb_s);
     pump(&mut engine, transport, plan, source, observer);
     let finished = engine.finish()?;
-    let survey = check(transport, plan, source)?;
+    let unlocked = !finished.warnings.iter().any(|warning| matches!(warning, Warning::StillLocked { .. }));
+    let survey = check(transport, plan, source).map_err(|error| BurnError { unlocked, ..error })?;
     observer.event(&Event::Complete);
     Ok(Recorded { finished, survey })
 }

@@ -332,16 +332,26 @@ fn an_error_at_the_first_write_counts_as_touched_but_a_refusal_does_not() {
 #[test]
 fn an_error_of_an_earlier_write_is_not_taken_for_success_of_the_next_command() {
     let deferred = Sense { deferred: true, ..Sense::new(SenseKey::MediumError, 0x0C, 0x00) };
-    for opcode in [WRITE, 0x35, 0x5B, 0x51, 0x00] {
-        let skip = u32::from(opcode == 0x00) + 3 * u32::from(opcode == WRITE);
+    for opcode in [WRITE, 0x35, 0x5B, 0x51, 0x00, 0x1E] {
+        let skip = u32::from(matches!(opcode, 0x00 | 0x1E)) + 3 * u32::from(opcode == WRITE);
         let rules = vec![
             Rule::once(When::Opcode(opcode), Effect::Answer(Status::CheckCondition(deferred))).after(skip),
         ];
         let told = record(Options::default(), Bench::new(), rules);
         assert!(matches!(told.error().cause, Cause::Drive(sense) if sense.deferred), "{opcode:#x}");
-        assert!(matches!(told.error().disc, DiscCondition::NotClosed { .. }), "{opcode:#x}");
-        assert!(told.unlocked());
+        let closed = opcode == 0x1E;
+        assert_eq!(told.error().disc == DiscCondition::Closed, closed, "{opcode:#x}");
+        assert!(told.unlocked() && told.error().unlocked);
     }
+}
+
+#[test]
+fn unlocking_is_tried_more_than_once() {
+    let failing = check(SenseKey::HardwareError, 0x53, 0x00);
+    let rules = vec![Rule::once(When::Opcode(0x1E), failing).after(1).times(2)];
+    let told = record(Options::default(), Bench::new(), rules);
+    assert_eq!(told.result.as_ref().unwrap().warnings, []);
+    assert!(told.unlocked());
 }
 
 #[test]

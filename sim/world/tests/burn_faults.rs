@@ -9,24 +9,18 @@
 
 mod burning;
 
-use core::time::Duration;
-
-use burning::{Patterned, blank_cd_r, burn_plainly, check_on_disc, plan_for, tray_is_unlocked};
-use discwright_burn::{BurnError, Cause, DiscCondition, close_session, record, survey, verify};
+use burning::promises::{FIRST, SECOND, SECOND_START, THIRD, prepared, settled, tell};
+use burning::{burn_plainly, check_on_disc, plan_for};
+use discwright_burn::{Cause, DiscCondition, close_session, record};
 use discwright_cd::Lba;
-use discwright_drive::{Disc, Recorder};
+use discwright_drive::Recorder;
 use discwright_mmc::SenseKey::{
     AbortedCommand, DataProtect, HardwareError, IllegalRequest, MediumError, NotReady, RecoveredError,
     UnitAttention,
 };
 use discwright_mmc::{Sense, SenseKey};
-use discwright_plan::{DiscState, Options, WriteType};
-use discwright_transport::{Effect, Fault, Rule, Status, Transport, TransportError, When};
-
-const FIRST: Patterned = Patterned { tag: 1, sectors: 400 };
-const SECOND: Patterned = Patterned { tag: 2, sectors: 500 };
-const THIRD: Patterned = Patterned { tag: 3, sectors: 300 };
-const SECOND_START: Lba = Lba(402 + 11_400);
+use discwright_plan::{Options, WriteType};
+use discwright_transport::{Effect, Fault, Rule, Status, When};
 
 const TUR: u8 = 0x00;
 const LOCK: u8 = 0x1E;
@@ -55,77 +49,12 @@ enum Expect {
     Either,
 }
 
-/// A disc with one session, in a drive.
-fn prepared() -> Disc {
-    let mut drive = blank_cd_r();
-    burn_plainly(&mut drive, FIRST);
-    drive.into_disc().unwrap()
-}
-
 fn check(key: SenseKey, asc: u8, ascq: u8) -> Effect {
     Effect::Answer(Status::CheckCondition(Sense::new(key, asc, ascq)))
 }
 
 fn deferred(key: SenseKey, asc: u8, ascq: u8) -> Effect {
     Effect::Answer(Status::CheckCondition(Sense { deferred: true, ..Sense::new(key, asc, ascq) }))
-}
-
-/// Burns the second session through the faults, then looks at what is left without them.
-fn tell(name: &str, disc: &Disc, options: Options, rules: Vec<Rule>) -> Result<(), BurnError> {
-    let mut recorder = Recorder::with_disc(disc.copy_in_memory());
-    let plan = plan_for(&mut recorder, SECOND.sectors, options).unwrap();
-    let before = survey(&mut recorder).unwrap().disc.unwrap().state;
-    let mut faulty = Fault::new(recorder, rules);
-    let result = record(&mut faulty, &plan, &mut { SECOND }, None, &mut ()).map(|_| ());
-    assert!(faulty.commands() < 100_000, "{name}: {} commands", faulty.commands());
-    let mut recorder = faulty.into_inner();
-    match &result {
-        Ok(()) => {
-            verify(&mut recorder, SECOND_START, &mut { SECOND }, &mut ())
-                .unwrap_or_else(|error| panic!("{name}: success was reported, but {error}"));
-            let state = settled(&mut recorder);
-            assert_eq!(plan.predicted.differences(&state), [], "{name}");
-        }
-        Err(error) => after_failure(name, error, &mut recorder, &before),
-    }
-    check_on_disc(&mut recorder, Lba(0), FIRST);
-    result
-}
-
-fn after_failure(name: &str, error: &BurnError, recorder: &mut Recorder, before: &DiscState) {
-    let words = error.to_string();
-    assert!(words.len() > 40 && words.contains(error.advice()), "{name}: {words}");
-    if error.unlocked {
-        assert!(tray_is_unlocked(recorder), "{name}: the tray is locked; {words}");
-    } else if matches!(error.cause, Cause::Transport(TransportError::Gone(_))) {
-        // Plugged in again: what the laser had not yet written is lost, and so is the lock.
-        recorder.power_cycle();
-    } else {
-        discwright_burn::unlock(recorder).unwrap();
-    }
-    let state = settled(recorder);
-    assert_eq!(state.sessions[0], before.sessions[0], "{name}: {words}");
-    if error.disc == DiscCondition::Untouched {
-        assert_eq!(state, *before, "{name}: {words}");
-    }
-    check_on_disc(recorder, Lba(0), FIRST);
-    if state.open.is_some()
-        && let Err(closing) = close_session(recorder, true)
-    {
-        assert!(state.damaged, "{name}: {words}; then {closing}");
-        assert_eq!(settled(recorder).sessions[0], before.sessions[0], "{name}");
-        return;
-    }
-    let third = burn_plainly(recorder, THIRD).survey.disc.unwrap().state;
-    check_on_disc(recorder, third.last_session_start().unwrap(), THIRD);
-}
-
-/// The state of the disc once the drive has calmed down.
-fn settled(recorder: &mut Recorder) -> DiscState {
-    recorder.wait(Duration::from_secs(120));
-    let found = discwright_burn::survey_for_reading(recorder).unwrap().disc.unwrap();
-    assert!(found.disagreements.is_empty(), "{found:#?}");
-    found.state
 }
 
 fn story(name: &str, expect: Expect, rules: Vec<Rule>) {

@@ -93,6 +93,7 @@ pub struct Engine {
     touched: bool,
     closed: bool,
     locked: bool,
+    unlockings: u32,
     spent: Option<Bytes>,
     warnings: Vec<Warning>,
     error: Option<BurnError>,
@@ -147,6 +148,7 @@ impl Engine {
             touched: false,
             closed: false,
             locked: false,
+            unlockings: 0,
             spent: None,
             warnings: Vec::new(),
             error: None,
@@ -638,6 +640,9 @@ impl Engine {
             // A drive that refuses has not written; one that fails may have.
             self.touched |= sense.deferred || !matches!(sense.key, IllegalRequest | DataProtect | NotReady);
         }
+        if task.purpose == Purpose::Unlock && self.unlocking_failed(&task, &cause) {
+            return;
+        }
         if self.error.is_some() {
             let command = command_name(task.exchange.cdb.opcode());
             if let Some(error) = &mut self.error {
@@ -645,15 +650,27 @@ impl Engine {
             }
             return;
         }
-        if task.purpose == Purpose::Unlock {
-            // The session is closed; a tray that stays shut does not spoil it.
-            if self.locked {
-                self.warn(Warning::StillLocked { why: cause.to_string() });
-            }
-            return;
-        }
         let lba = task.lba();
         self.stop(cause, Some(task.exchange.cdb), lba);
+    }
+
+    /// Whether that is all there is to it: the command is repeated, or the session is closed and merely the tray shut.
+    fn unlocking_failed(&mut self, task: &Task, cause: &Cause) -> bool {
+        let late = matches!(cause, Cause::Drive(sense) if sense.deferred);
+        let gone = matches!(cause, Cause::Transport(TransportError::Gone(_)));
+        if late && self.error.is_none() {
+            // Something that was written is lost after all.
+            return false;
+        }
+        if self.unlockings < RETRIES && !gone {
+            self.unlockings += 1;
+            self.queue.push_front(task.purpose);
+            return true;
+        }
+        if self.error.is_none() && self.locked {
+            self.warn(Warning::StillLocked { why: cause.to_string() });
+        }
+        self.error.is_none()
     }
 
     /// Keeps the first error and winds down: what is written goes onto the disc, the tray is unlocked.

@@ -7,6 +7,8 @@
     reason = "each story uses its part; a test that panics fails"
 )]
 
+pub mod promises;
+
 use discwright_burn::{
     BurnError, Event, Observer, Recorded, SectorSource, SourceError, record, survey, verify,
 };
