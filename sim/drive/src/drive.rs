@@ -16,6 +16,7 @@ use discwright_transport::{Data, Instant, Outcome, Status};
 use crate::command::{self, Player, Reply};
 use crate::derive::View;
 use crate::disc::Disc;
+use crate::fault::{Effect, FaultPlan, Faults};
 use crate::medium::{Material, MediumKind};
 use crate::personality::{Personality, kb_s, sector_time};
 use crate::recording::{Deck, NextSession, Settings};
@@ -46,6 +47,13 @@ pub struct Drive {
     pub(crate) player: Player,
     /// What WRITE BUFFER left for READ BUFFER.
     pub(crate) test_buffer: Vec<u8>,
+    faults: Faults,
+    /// A fault keeps the laser off.
+    laser_off: bool,
+    /// What a fault makes the drive say in answer to the command under way.
+    pub(crate) lie: Option<Effect>,
+    /// The power went away while a command was under way.
+    lost: Option<Lost>,
     busy: Option<Busy>,
     deferred: Option<Sense>,
     /// What the last command failed with, for a host that asks.
@@ -92,6 +100,18 @@ pub struct Completion {
     pub outcome: Outcome,
     /// When the answer came.
     pub at: Instant,
+    /// Why there is no answer, if there is none; the outcome means nothing then.
+    pub lost: Option<Lost>,
+}
+
+/// Why a command has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lost {
+    /// The drive never answers.
+    Hang,
+    /// The power was cut while the command was under way; it is back.
+    PowerCut,
 }
 
 impl Drive {
@@ -118,6 +138,10 @@ impl Drive {
             speeds,
             player: Player::default(),
             test_buffer: Vec::new(),
+            faults: Faults::default(),
+            laser_off: false,
+            lie: None,
+            lost: None,
             busy: None,
             deferred: None,
             last_sense: None,
@@ -158,24 +182,77 @@ impl Drive {
         let command = AnyCommand::decode(cdb);
         let result = match &command {
             Ok(command) => {
-                self.permit(now, command).and_then(|()| command::dispatch(self, now, command, &data))
+                self.permit(now, command).and_then(|()| self.carry_out_or_fail(now, command, &data))
             }
             Err(error) => self.pending_attention().map_or_else(|| Err((*error).into()), Err),
         };
+        let lie = self.lie.take();
         let asks_for_sense = matches!(command, Ok(AnyCommand::RequestSense(_)));
-        let reply = result.unwrap_or_else(Reply::refused);
+        let mut reply = result.unwrap_or_else(Reply::refused);
         if !asks_for_sense {
             self.last_sense = reply.sense;
         }
+        spoil(&mut reply, lie);
         let limit = command.map_or(0, |command| allocation(&command));
         let transferred = deliver(&reply, limit, data);
-        let status = reply.sense.map_or(Status::Good, Status::CheckCondition);
+        let status = match (reply.sense, lie) {
+            (None, Some(Effect::StatusBusy)) => Status::Busy,
+            (sense, _) => sense.map_or(Status::Good, Status::CheckCondition),
+        };
         let at = reply.at.unwrap_or(now).max(now).after(self.time_of(transferred));
-        Completion { outcome: Outcome { status, transferred }, at }
+        Completion { outcome: Outcome { status, transferred }, at, lost: self.lost.take() }
+    }
+
+    /// Makes things go wrong by plan from now on.
+    pub fn set_faults(&mut self, plan: FaultPlan) {
+        self.faults = Faults::new(plan);
+    }
+
+    /// Carries a command out, unless a fault has something else in mind.
+    fn carry_out_or_fail(
+        &mut self,
+        now: Instant,
+        command: &AnyCommand,
+        data: &Data<'_>,
+    ) -> Result<Reply, Sense> {
+        let effect = self.faults.strike(now, command);
+        self.lie = effect;
+        match effect {
+            Some(Effect::Refuse(code)) => return Err(code.into()),
+            Some(Effect::StatusBusy) => return Ok(Reply::done()),
+            Some(Effect::Hang) => {
+                self.lost = Some(Lost::Hang);
+                return Ok(Reply::done());
+            }
+            Some(Effect::PowerCut) => {
+                self.power_cycle(now);
+                self.lost = Some(Lost::PowerCut);
+                return Ok(Reply::done());
+            }
+            Some(Effect::LaserOff) => self.laser_off = true,
+            _ => {}
+        }
+        let reply = command::dispatch(self, now, command, data)?;
+        match effect {
+            Some(Effect::AnswerWith(code)) => Ok(Reply { sense: Some(code.into()), ..reply }),
+            Some(Effect::Defer(code)) => {
+                self.deferred = Some(Sense { deferred: true, ..code.into() });
+                Ok(reply)
+            }
+            _ => Ok(reply),
+        }
     }
 
     /// Lets the drive go on with what it has been told, until a moment.
     pub fn advance(&mut self, now: Instant) {
+        while let Some(at) = self.faults.power_cut_by(now) {
+            self.advance_to(at);
+            self.power_cycle_at(at);
+        }
+        self.advance_to(now);
+    }
+
+    fn advance_to(&mut self, now: Instant) {
         if let Some(deck) = &mut self.deck
             && deck.advance(now).is_err()
         {
@@ -262,9 +339,15 @@ impl Drive {
     /// Cuts the power and restores it: what was not yet written is lost, and so is everything the host had set.
     pub fn power_cycle(&mut self, now: Instant) {
         self.advance(now);
+        self.power_cycle_at(now);
+    }
+
+    fn power_cycle_at(&mut self, now: Instant) {
+        let faults = core::mem::take(&mut self.faults);
+        let (lie, lost) = (self.lie, self.lost);
         let disc = self.deck.take().map(Deck::into_disc);
         let (tray_open, on_tray) = (self.tray_open, self.on_tray.take());
-        *self = Self { tray_open, on_tray, ..Self::new(self.personality.clone()) };
+        *self = Self { tray_open, on_tray, faults, lie, lost, ..Self::new(self.personality.clone()) };
         if let Some(disc) = disc {
             self.deck = Some(Deck::new(disc));
             self.spin_up(now);
@@ -302,6 +385,12 @@ impl Drive {
             }
             return Ok(Reply::done());
         }
+        if let Some(at) = self.faults.power_cut_by(until) {
+            self.advance_to(at);
+            self.power_cycle_at(at);
+            self.lost = Some(Lost::PowerCut);
+            return Ok(Reply::done_at(at));
+        }
         deck.advance(until).map_err(|_| sense::WRITE_ERROR)?;
         Ok(Reply::done_at(until))
     }
@@ -316,7 +405,7 @@ impl Drive {
             overburn_sectors: self.personality.overburn_sectors,
             beyond_capacity: self.personality.beyond_capacity,
             disc_complete: self.personality.disc_complete,
-            simulated: write.test_write,
+            simulated: write.test_write || self.laser_off,
             next_session: match write.multi_session {
                 MultiSession::Open => NextSession::Allowed,
                 MultiSession::ClosedWithPointer => NextSession::Forbidden,
@@ -464,6 +553,21 @@ fn allocation(command: &AnyCommand) -> usize {
         DataPhase::In { bytes } => usize::try_from(bytes).unwrap_or(usize::MAX),
         DataPhase::InBlocks { .. } => usize::MAX,
         DataPhase::None | DataPhase::Out { .. } | DataPhase::OutBlocks { .. } => 0,
+    }
+}
+
+/// What a fault does to an answer on its way.
+fn spoil(reply: &mut Reply, fault: Option<Effect>) {
+    match fault {
+        Some(Effect::Shorten { bytes }) => reply.bytes.truncate(usize::try_from(bytes).unwrap_or(usize::MAX)),
+        Some(Effect::FlipBit { bit }) => {
+            let last = reply.bytes.len().saturating_sub(1);
+            let at = usize::try_from(bit / 8).unwrap_or(usize::MAX).min(last);
+            if let Some(byte) = reply.bytes.get_mut(at) {
+                *byte ^= 1 << (bit % 8);
+            }
+        }
+        _ => {}
     }
 }
 

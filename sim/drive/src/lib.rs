@@ -26,6 +26,7 @@ mod command;
 pub mod derive;
 mod disc;
 mod drive;
+pub mod fault;
 mod journal;
 mod laser;
 pub mod medium;
@@ -37,7 +38,7 @@ mod sense;
 mod subcode;
 
 pub use disc::{BurnError, Disc};
-pub use drive::{Completion, Drive};
+pub use drive::{Completion, Drive, Lost};
 pub use journal::DiscFileError;
 pub use medium::MediumKind;
 pub use personality::{Personality, Times};

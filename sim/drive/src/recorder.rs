@@ -7,7 +7,8 @@ use discwright_mmc::Cdb;
 use discwright_transport::{Data, Instant, Outcome, Request, Status, Transport, TransportError};
 
 use crate::disc::Disc;
-use crate::drive::Drive;
+use crate::drive::{Drive, Lost};
+use crate::fault::FaultPlan;
 use crate::journal::DiscFileError;
 use crate::personality::Personality;
 
@@ -93,6 +94,11 @@ impl Recorder {
         self.max_transfer = bytes;
     }
 
+    /// Makes things go wrong by plan from now on.
+    pub fn set_faults(&mut self, plan: FaultPlan) {
+        self.drive.set_faults(plan);
+    }
+
     /// Bounds how often in a row the drive may answer that it is busy: then time jumps to the end of what it is busy
     /// with. For hosts that wait by another clock than this transport's, or poll without waiting at all.
     pub const fn set_patience(&mut self, busy_answers: u32) {
@@ -173,6 +179,17 @@ impl Transport for Recorder {
         }
         let sent = self.clock;
         let completion = self.drive.execute(sent, request.cdb, request.data);
+        match completion.lost {
+            Some(Lost::PowerCut) => {
+                self.clock = completion.at;
+                return Err(TransportError::Gone("the power was cut".to_owned()));
+            }
+            Some(Lost::Hang) => {
+                self.clock = sent.after(request.timeout);
+                return Err(TransportError::Timeout(request.timeout));
+            }
+            None => {}
+        }
         if completion.at.since(sent) > request.timeout {
             self.clock = sent.after(request.timeout);
             return Err(TransportError::Timeout(request.timeout));

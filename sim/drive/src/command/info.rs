@@ -15,6 +15,7 @@ use discwright_mmc::response::{
 use super::{Reply, deck};
 use crate::derive::{DiscState, NextTrack, SessionState, Track, TrackState, View};
 use crate::drive::Drive;
+use crate::fault::Effect;
 use crate::medium::{Block, Content, Form, Material, Medium, MediumKind};
 use crate::recording::{Recording, TrackRecording, next_in_track};
 use crate::sense;
@@ -132,11 +133,24 @@ pub(super) fn track_information(
     let view = deck.view().clone();
     let found = find(&view, writing.as_ref(), command)?;
     let medium = deck.disc().medium();
-    Ok(match found {
+    let told = match found {
         Found::Track(track) => of_track(&track, medium, &target),
         Found::Writing(track) => target.of_open_track(&track),
         Found::Invisible(session, next) => target.of_invisible(session, next, session_next),
-    })
+    };
+    Ok(lied_about(told, drive.lie))
+}
+
+/// What a fault makes of the truth.
+fn lied_about(told: TrackInformation, lie: Option<Effect>) -> TrackInformation {
+    match lie {
+        Some(Effect::NextWritable { lba }) => TrackInformation { next_writable: lba.map(Lba), ..told },
+        Some(Effect::Damage) => TrackInformation { damage: true, ..told },
+        Some(Effect::FewerFreeBlocks { blocks }) => {
+            TrackInformation { free_blocks: told.free_blocks.saturating_sub(blocks), ..told }
+        }
+        _ => told,
+    }
 }
 
 /// What a question about a track leads to.

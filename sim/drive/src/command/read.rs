@@ -14,6 +14,7 @@ use discwright_transport::Instant;
 use super::{Reply, deck};
 use crate::derive::View;
 use crate::drive::Drive;
+use crate::medium::{Block, Content};
 use crate::personality::{Personality, sector_time};
 use crate::recording::Recording;
 use crate::sector::{self, Sector, Unreadable};
@@ -31,8 +32,8 @@ pub(super) fn read(drive: &mut Drive, now: Instant, start: Lba, sectors: u32) ->
     let mut refused = None;
     for at in addresses(start, sectors) {
         let in_gap = disc.medium().extent_at(at).is_some_and(|extent| {
-            matches!(&extent.content, crate::medium::Content::LeadOut { .. })
-                || matches!(&extent.content, crate::medium::Content::Track(q, crate::medium::Block::Zeros(_)) if q.index == 0)
+            matches!(&extent.content, Content::LeadOut { .. })
+                || matches!(&extent.content, Content::Track(q, Block::Zeros(_) | Block::TrackDescriptor { .. }) if q.index == 0)
         });
         let sector = if in_gap { Err(Unreadable::NoData) } else { sector::read(disc, at) };
         let data = sector.map_err(|why| wording(&personality, why, at)).and_then(|sector| {
