@@ -319,7 +319,6 @@ fn a_stage_that_is_one_block_too_large_is_refused_whole() {
     assert_eq!(total, 359_845 - 2, "to the last possible lead-out, less the run-out");
     let mut tree = Tree::new();
     let attributes = Attributes::file(Timestamp::EPOCH);
-    // Content that is never read: it says it lies on the disc already, so the structures alone count.
     tree.add_file(Tree::ROOT, "a", Content::from(vec![1; 4096]), attributes).unwrap();
     studio.joliet.add_data(&tree, false).unwrap();
     let used = studio.joliet.used_data_blocks().unwrap();
