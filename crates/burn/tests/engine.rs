@@ -346,6 +346,15 @@ fn an_error_of_an_earlier_write_is_not_taken_for_success_of_the_next_command() {
 }
 
 #[test]
+fn a_session_at_once_that_stops_is_left_as_a_mode_too() {
+    let options = Options { write_type: WriteType::SessionAtOnce, ..Options::default() };
+    let rule = Rule::once(When::Opcode(WRITE), check(SenseKey::IllegalRequest, 0x2C, 0x00));
+    let told = record(options, Bench::new(), vec![rule]);
+    assert!(told.said().ends_with("5d 55 1e"), "{}", told.said());
+    assert_eq!(u8::from(told.bench.page.write_type), 1);
+}
+
+#[test]
 fn unlocking_is_tried_more_than_once() {
     let failing = check(SenseKey::HardwareError, 0x53, 0x00);
     let rules = vec![Rule::once(When::Opcode(0x1E), failing).after(1).times(2)];

@@ -93,6 +93,8 @@ pub struct Engine {
     touched: bool,
     closed: bool,
     locked: bool,
+    /// The drive was told of a session that it is to be given in one go.
+    cued: bool,
     unlockings: u32,
     spent: Option<Bytes>,
     warnings: Vec<Warning>,
@@ -148,6 +150,7 @@ impl Engine {
             touched: false,
             closed: false,
             locked: false,
+            cued: false,
             unlockings: 0,
             spent: None,
             warnings: Vec::new(),
@@ -346,6 +349,7 @@ impl Engine {
                 Task::new(purpose, Context::Calibrate, &SendOpc { do_opc: true, parameter_bytes: 0 })
             }
             Purpose::Confirm => Task::new(purpose, Context::Prepare, &ReadTrackInformation::invisible()),
+            Purpose::LeaveSessionAtOnce => return self.leave_session_at_once(),
             Purpose::Cue => return self.send_cue_sheet(),
             Purpose::BufferCapacity => Task::new(
                 purpose,
@@ -380,12 +384,22 @@ impl Engine {
         self.task = Some(Task::with_data(Purpose::SelectParameters, Context::Prepare, &command, list));
     }
 
+    fn leave_session_at_once(&mut self) {
+        let Some(parameters) = self.parameters else { return };
+        let at_once = WriteParameters { write_type: WriteType::TrackAtOnce, simulate: false, ..parameters };
+        let list = ModeData10::of(wire::write_parameters(Page::default(), &at_once)).encode_parameters();
+        let command = ModeSelect10::of(u16::try_from(list.len()).unwrap_or(u16::MAX));
+        self.task = Some(Task::with_data(Purpose::LeaveSessionAtOnce, Context::Optional, &command, list));
+    }
+
     fn send_cue_sheet(&mut self) {
         let Some(sheet) = self.cue_sheet.take() else { return };
         let Ok(sheet) = wire::cue_sheet(&sheet) else {
             return self.stop(Cause::Unsupported("an address beyond disc time"), None, None);
         };
         let bytes = sheet.encode();
+        // Also when no answer comes.
+        self.cued = true;
         let command = SendCueSheet { sheet_bytes: u32::try_from(bytes.len()).unwrap_or(u32::MAX) };
         self.task = Some(Task::with_data(Purpose::Cue, Context::Prepare, &command, bytes));
     }
@@ -696,6 +710,10 @@ impl Engine {
         self.wait_until = None;
         if wrote {
             self.queue.push_back(Purpose::Flush);
+        }
+        if self.cued {
+            // A drive that was told of a session refuses to read until it has it, or is told otherwise.
+            self.queue.push_back(Purpose::LeaveSessionAtOnce);
         }
         // Also when locking failed: an answer may have been lost.
         self.queue.push_back(Purpose::Unlock);

@@ -81,6 +81,7 @@ pub(super) enum Purpose {
     },
     BufferCapacity,
     Flush,
+    LeaveSessionAtOnce,
     Close,
     /// Whether closing is done: drives differ in which of the two tells.
     CloseInformation,
