@@ -72,16 +72,33 @@ pub fn append_ucs2(text: &str, out: &mut Vec<u8>) {
 /// Surrogate pairs are joined. A lone surrogate becomes U+FFFD and a trailing odd byte is dropped; both are ill formed.
 #[must_use]
 pub fn decode_ucs2(bytes: &[u8]) -> (String, bool) {
-    let (pairs, odd) = bytes.as_chunks::<2>();
-    let mut well_formed = odd.is_empty();
-    let mut text = String::with_capacity(pairs.len());
-    for unit in char::decode_utf16(pairs.iter().map(|pair| u16::from_be_bytes(*pair))) {
-        text.push(unit.unwrap_or_else(|_| {
-            well_formed = false;
-            char::REPLACEMENT_CHARACTER
-        }));
-    }
+    let mut text = String::new();
+    let well_formed = decode_ucs2_into(bytes, &mut text);
     (text, well_formed)
+}
+
+/// Appends UCS-2, most significant byte first, to `text` as [`decode_ucs2`] does; whether it was well formed.
+pub fn decode_ucs2_into(bytes: &[u8], text: &mut String) -> bool {
+    let (pairs, odd) = bytes.as_chunks::<2>();
+    // Three bytes of UTF-8 for a unit at most.
+    text.reserve(pairs.len() * 3);
+    let mut well_formed = odd.is_empty();
+    let mut units = pairs.iter().map(|pair| u16::from_be_bytes(*pair));
+    while let Some(unit) = units.next() {
+        if let Some(character) = char::from_u32(u32::from(unit)) {
+            text.push(character);
+            continue;
+        }
+        // A surrogate: a pair with the next unit, or alone.
+        let mut ahead = units.clone();
+        let pair = ahead.next().and_then(|low| char::decode_utf16([unit, low]).next()?.ok());
+        if pair.is_some() {
+            units = ahead;
+        }
+        well_formed &= pair.is_some();
+        text.push(pair.unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    well_formed
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::io;
 use discwright_cd::Lba;
 use thiserror::Error;
 
-use super::entry::{Directory, Entry, EntryKind, Section, Sections};
+use super::entry::{Directory, Entry, EntryKind, Posix, Section, Sections};
 use super::finding::{Findings, Level, Place};
 use super::source::ReadSectors;
 use super::system_use::{AreaReader, Gathered};
@@ -138,10 +138,14 @@ struct Reader<'v, S> {
     volume: &'v Volume<S>,
     view: View,
     areas: AreaReader<'v, S>,
+    /// Where the source ends.
+    end: Lba,
     entries: Vec<Entry>,
     findings: Findings,
-    /// A file of which more sections are to come.
-    open: Option<Entry>,
+    /// The last entry is a file of which more sections are to come.
+    open: bool,
+    /// Where names are put together.
+    scratch: String,
 }
 
 impl<'v, S: ReadSectors> Reader<'v, S> {
@@ -150,9 +154,11 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
             volume,
             view,
             areas: AreaReader::new(volume),
+            end: volume.source.end().unwrap_or(Lba(i32::MAX)),
             entries: Vec::new(),
             findings: Findings::default(),
-            open: None,
+            open: false,
+            scratch: String::new(),
         }
     }
 
@@ -255,89 +261,77 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         if record.is_self_or_parent() {
             return;
         }
-        if let Some(mut open) = self.open.take() {
-            if *open.identifier == *record.identifier {
-                self.add_section(&mut open, record, place);
-                if record.flags.contains(FileFlags::MULTI_EXTENT) {
-                    self.open = Some(open);
-                } else {
-                    self.push(open);
-                }
+        let more = record.flags.contains(FileFlags::MULTI_EXTENT);
+        if self.open {
+            let same = self.entries.last().is_some_and(|open| *open.identifier == *record.identifier);
+            if same {
+                self.open = more;
+                self.add_section(record, place);
                 return;
             }
-            self.unfinished(open);
+            self.finish_open();
         }
-        let Some(mut entry) = self.new_entry(record, place) else { return };
-        if entry.kind == EntryKind::File {
-            self.add_section(&mut entry, record, place);
-            if record.flags.contains(FileFlags::MULTI_EXTENT) {
-                self.open = Some(entry);
-                return;
-            }
-        }
-        self.push(entry);
-    }
-
-    fn finish_open(&mut self) {
-        if let Some(open) = self.open.take() {
-            self.unfinished(open);
-        }
-    }
-
-    fn unfinished(&mut self, open: Entry) {
-        let message = format_args!(
-            "{:?} is said to have a further section, which does not follow; what is there is shown",
-            open.name
-        );
-        self.findings.error(open.place, "ECMA-119, 9.1.6", message);
-        self.push(open);
-    }
-
-    fn push(&mut self, entry: Entry) {
-        if let Some(last) = self.entries.last()
-            && last.name == entry.name
-            && !(last.flags | entry.flags).contains(FileFlags::ASSOCIATED)
-        {
-            self.findings.error(
-                entry.place,
-                "ECMA-119, 6.8.2",
-                format_args!("{:?} is there twice", entry.name),
-            );
-        }
-        self.entries.push(entry);
-    }
-
-    fn new_entry(&mut self, record: &DirectoryRecord<'_>, place: Place) -> Option<Entry> {
         let directory = record.flags.contains(FileFlags::DIRECTORY);
-        let mut entry = Entry {
-            name: String::new(),
-            identifier: record.identifier.into(),
-            kind: EntryKind::File,
-            bytes: 0,
-            sections: Sections::default(),
-            recorded: record.recorded,
-            flags: record.flags,
-            posix: None,
-            place,
-        };
+        self.scratch.clear();
+        let mut kind = EntryKind::File;
         if directory {
-            entry.kind = EntryKind::Directory(Directory {
+            kind = EntryKind::Directory(Directory {
                 block: record.extent,
                 bytes: Some(record.data_bytes),
                 extended_attribute_blocks: record.extended_attribute_blocks,
             });
         }
-        let name = match self.view {
+        let mut posix = None;
+        match self.view {
             View::Joliet => self.joliet_name(record, place),
-            View::Plain | View::Enhanced => plain_name(record.identifier, directory),
-            View::RockRidge => self.rock_ridge_name(record, place, &mut entry)?,
-        };
-        entry.name = self.fit_for_path(name, place);
-        Some(entry)
+            View::Plain | View::Enhanced => plain_name(record.identifier, directory, &mut self.scratch),
+            View::RockRidge => match self.rock_ridge_name(record, place, kind) {
+                Some(told) => (kind, posix) = told,
+                None => return,
+            },
+        }
+        self.make_fit_for_path(place);
+        self.check_twice(record, place);
+        let file = kind == EntryKind::File;
+        self.entries.push(Entry {
+            name: self.scratch.as_str().to_owned(),
+            identifier: record.identifier.into(),
+            kind,
+            bytes: 0,
+            sections: Sections::default(),
+            recorded: record.recorded,
+            flags: record.flags,
+            posix,
+            place,
+        });
+        if file {
+            self.open = more;
+            self.add_section(record, place);
+        }
     }
 
-    fn joliet_name(&mut self, record: &DirectoryRecord<'_>, place: Place) -> String {
-        let (mut name, well_formed) = text::decode_ucs2(record.identifier);
+    fn finish_open(&mut self) {
+        if let (true, Some(open)) = (mem::take(&mut self.open), self.entries.last()) {
+            let message = format_args!(
+                "{:?} is said to have a further section, which does not follow; what is there is shown",
+                open.name
+            );
+            self.findings.error(open.place, "ECMA-119, 9.1.6", message);
+        }
+    }
+
+    fn check_twice(&mut self, record: &DirectoryRecord<'_>, place: Place) {
+        if let Some(last) = self.entries.last()
+            && last.name == self.scratch
+            && !(last.flags | record.flags).contains(FileFlags::ASSOCIATED)
+        {
+            self.findings.error(place, "ECMA-119, 6.8.2", format_args!("{:?} is there twice", self.scratch));
+        }
+    }
+
+    fn joliet_name(&mut self, record: &DirectoryRecord<'_>, place: Place) {
+        let well_formed = text::decode_ucs2_into(record.identifier, &mut self.scratch);
+        let name = &self.scratch;
         if !well_formed {
             let message = format_args!("{name:?} is recorded with a lone surrogate or half a character");
             self.findings.warn(place, "Joliet, File Identifiers", message);
@@ -348,18 +342,17 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         }
         if !record.flags.contains(FileFlags::DIRECTORY) {
             let kept = without_version(name.as_bytes()).len();
-            name.truncate(kept);
+            self.scratch.truncate(kept);
         }
-        name
     }
 
-    /// Fills in what Rock Ridge says; the name, or `None` when the entry is shown elsewhere.
+    /// What Rock Ridge makes of an entry, its name left in the scratch; `None` when it is shown elsewhere.
     fn rock_ridge_name(
         &mut self,
         record: &DirectoryRecord<'_>,
         place: Place,
-        entry: &mut Entry,
-    ) -> Option<String> {
+        mut kind: EntryKind,
+    ) -> Option<(EntryKind, Option<Box<Posix>>)> {
         let mut gathered = Gathered::default();
         let skip = usize::from(self.volume.rock_ridge_skip().unwrap_or(0));
         gathered.gather(&mut self.areas, record.system_use, skip, place, &mut self.findings);
@@ -367,33 +360,34 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
             return None;
         }
         if let Some(block) = gathered.child {
-            entry.kind = EntryKind::Directory(Directory { block, bytes: None, extended_attribute_blocks: 0 });
+            kind = EntryKind::Directory(Directory { block, bytes: None, extended_attribute_blocks: 0 });
         }
         let link = gathered.take_link();
-        if entry.kind == EntryKind::File {
-            entry.kind = self.rock_ridge_kind(&gathered, link, place);
+        if kind == EntryKind::File {
+            kind = self.rock_ridge_kind(&gathered, link, place);
         }
-        let name = gathered.take_name();
         let mut posix = mem::take(&mut gathered.posix);
-        let name = match name {
-            None => plain_name(record.identifier, entry.is_directory()),
-            Some(bytes) => String::from_utf8(bytes).unwrap_or_else(|error| {
-                self.findings.note(place, "RRIP, 4.1.4", "the name is not UTF-8; shown as ISO 8859-1");
-                let bytes = error.into_bytes();
-                let name = bytes.iter().copied().map(char::from).collect();
-                posix.raw_name = Some(bytes);
-                name
-            }),
-        };
+        match gathered.take_name() {
+            None => {
+                let directory = matches!(kind, EntryKind::Directory(_));
+                plain_name(record.identifier, directory, &mut self.scratch);
+            }
+            Some(bytes) => match core::str::from_utf8(&bytes) {
+                Ok(name) => self.scratch.push_str(name),
+                Err(_) => {
+                    self.findings.note(place, "RRIP, 4.1.4", "the name is not UTF-8; shown as ISO 8859-1");
+                    self.scratch.extend(bytes.iter().copied().map(char::from));
+                    posix.raw_name = Some(bytes);
+                }
+            },
+        }
         if let Some(zisofs) = posix.zisofs
             && !zisofs.is_known()
         {
-            self.findings.warn(place, "RRIP, ZF", "compressed in a way that is not known; shown as it is");
+            let message = "compressed in a way that is not known; shown as it is";
+            self.findings.warn(place, "RRIP, ZF", message);
         }
-        if gathered.is_rock_ridge() {
-            entry.posix = Some(Box::new(posix));
-        }
-        Some(name)
+        Some((kind, gathered.is_rock_ridge().then(|| Box::new(posix))))
     }
 
     fn rock_ridge_kind(&mut self, it: &Gathered, link: Option<(Vec<u8>, bool)>, place: Place) -> EntryKind {
@@ -418,26 +412,28 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         }
     }
 
-    /// `name`, changed where it could not be one component of a path.
-    fn fit_for_path(&mut self, name: String, place: Place) -> String {
+    /// Changes the name where it could not be one component of a path.
+    fn make_fit_for_path(&mut self, place: Place) {
+        let name = &self.scratch;
         let fit = if matches!(name.as_str(), "" | "." | "..") {
             format!("_{name}")
-        } else if name.contains(['/', '\0']) {
+        } else if name.bytes().any(|byte| matches!(byte, b'/' | 0)) {
             name.replace(['/', '\0'], "_")
         } else {
-            return name;
+            return;
         };
         let message = format_args!("{name:?} cannot be a name; shown as {fit:?}");
         self.findings.warn(place, "ECMA-119, 7.5", message);
-        fit
+        self.scratch = fit;
     }
 
-    fn add_section(&mut self, entry: &mut Entry, record: &DirectoryRecord<'_>, place: Place) {
+    /// Adds the section that `record` describes to the last entry.
+    fn add_section(&mut self, record: &DirectoryRecord<'_>, place: Place) {
+        let Some(entry) = self.entries.last_mut() else { return };
         entry.bytes += u64::from(record.data_bytes);
         if record.data_bytes == 0 {
             return;
         }
-        let block_bytes = u32::try_from(self.volume.block_bytes()).unwrap_or(u32::MAX);
         let interleaved = record.unit_blocks != 0 && record.gap_blocks != 0;
         let (unit, gap) = if interleaved { (record.unit_blocks, record.gap_blocks) } else { (0, 0) };
         if record.gap_blocks != 0 && record.unit_blocks == 0 {
@@ -451,22 +447,20 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
             _ if interleaved => u64::from(unit) + u64::from(gap),
             blocks => u64::from(blocks),
         };
-        let address = (u64::from(record.extent) + before_data) * self.volume.block_bytes();
+        let block_bytes = self.volume.block_bytes();
+        let address = (u64::from(record.extent) + before_data) * block_bytes;
+        let bytes_of = |blocks: u8| u32::from(blocks) * u32::try_from(block_bytes).unwrap_or(u32::MAX);
         let section = Section {
             start: sector_of(address),
             skip_bytes: u16::try_from(skip_of(address)).unwrap_or(0),
             bytes: record.data_bytes,
-            unit_bytes: u32::from(unit) * block_bytes,
-            gap_bytes: u32::from(gap) * block_bytes,
+            unit_bytes: bytes_of(unit),
+            gap_bytes: bytes_of(gap),
         };
-        if let Some(end) = self.volume.source.end()
-            && section.end() > end
-        {
-            let message = format_args!(
-                "{:?} reaches to LBA {}, but the image ends at {end}",
-                entry.name,
-                section.end()
-            );
+        if section.end() > self.end {
+            let (name, end) = (&entry.name, self.end);
+            let message =
+                format_args!("{name:?} reaches to LBA {}, but the image ends at {end}", section.end());
             self.findings.error(place, "ECMA-119, 9.1.4", message);
         }
         entry.sections.push(section);
@@ -486,11 +480,7 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         let mut inside = Reader::new(self.volume, View::RockRidge);
         let Ok(extent) = Extent::of(self.volume, *directory) else { return };
         // Entries that are relocated make no entry, so an empty list means that there is nothing else.
-        if extent.length > 0
-            && inside.read_extent(&extent).is_ok()
-            && inside.entries.is_empty()
-            && inside.open.is_none()
-        {
+        if extent.length > 0 && inside.read_extent(&extent).is_ok() && inside.entries.is_empty() {
             self.entries.remove(index);
         }
     }
@@ -498,8 +488,8 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
 
 const DIRECTORY_LENGTH: &str = "ECMA-119, 6.8.1.3";
 
-/// An identifier of the primary hierarchy as a name: without version and the separator before it.
-fn plain_name(identifier: &[u8], directory: bool) -> String {
+/// Appends an identifier of the primary hierarchy as a name: without version and the separator before it.
+fn plain_name(identifier: &[u8], directory: bool, out: &mut String) {
     let mut name = identifier;
     if !directory {
         name = without_version(name);
@@ -511,8 +501,8 @@ fn plain_name(identifier: &[u8], directory: bool) -> String {
         }
     }
     match core::str::from_utf8(name) {
-        Ok(name) => name.to_owned(),
-        Err(_) => name.iter().copied().map(char::from).collect(),
+        Ok(name) => out.push_str(name),
+        Err(_) => out.extend(name.iter().copied().map(char::from)),
     }
 }
 
@@ -531,7 +521,11 @@ pub fn escaped(name: &str) -> Cow<'_, str> {
     // Directional overrides are no control characters to `char`, but reorder what is printed.
     let hostile =
         |it: char| it.is_control() || matches!(it, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    if !name.contains(hostile) {
+    // Of what is hostile, all that is not ASCII begins with one of two bytes: most names need no closer look.
+    let suspect = |byte: u8| (byte < b' ') | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xE2);
+    // Without an early end inside a chunk the compiler compares many bytes at a time.
+    let any_suspect = |chunk: &[u8]| chunk.iter().fold(false, |any, byte| any | suspect(*byte));
+    if !name.as_bytes().chunks(32).any(any_suspect) || !name.contains(hostile) {
         return Cow::Borrowed(name);
     }
     let mut out = String::with_capacity(name.len() + 8);
@@ -562,9 +556,13 @@ mod tests {
             (b"..", ".."),
             (b"\xC4.TXT;1", "\u{C4}.TXT"),
         ] {
-            assert_eq!(plain_name(identifier, false), name);
+            let mut told = String::new();
+            plain_name(identifier, false, &mut told);
+            assert_eq!(told, name);
         }
-        assert_eq!(plain_name(b"DIR.;1", true), "DIR.;1");
+        let mut told = String::new();
+        plain_name(b"DIR.;1", true, &mut told);
+        assert_eq!(told, "DIR.;1");
     }
 
     #[test]
