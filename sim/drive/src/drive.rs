@@ -262,7 +262,7 @@ impl Drive {
         if self.busy.is_some_and(|busy| busy.until <= now) {
             self.busy = None;
         }
-        let survives = self.pages.write.buffer_underrun_free;
+        let survives = self.pages.write.buffer_underrun_free && self.personality.buffer_underrun_free;
         if let Some(deck) = &mut self.deck
             && deck.runs_empty(now)
             && !survives
@@ -363,6 +363,11 @@ impl Drive {
         let disc = self.remove(now);
         self.tray_open = true;
         disc
+    }
+
+    /// Whether the disc in it can be erased.
+    pub(crate) fn is_rewritable(&self) -> bool {
+        self.disc().is_some_and(|disc| disc.kind().is_rewritable())
     }
 
     pub(crate) fn is_locked(&self) -> bool {

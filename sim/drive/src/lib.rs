@@ -27,6 +27,7 @@ pub mod derive;
 mod disc;
 mod drive;
 pub mod fault;
+pub mod image;
 mod journal;
 mod laser;
 pub mod medium;

@@ -42,6 +42,14 @@ pub struct Personality {
     pub ready_while_closing: bool,
     /// Whether a drive that is busy in the background says how far it is.
     pub reports_progress: bool,
+    /// Whether it survives an empty buffer (BURN-Free and its kin).
+    pub buffer_underrun_free: bool,
+    /// Whether it writes raw.
+    pub raw: bool,
+    /// The BLANK types it knows, as numbers.
+    pub blank_types: Vec<u8>,
+    /// What it answers to CLOSE TRACK/SESSION before the work is done, if it does.
+    pub early_close: Option<Sense>,
 }
 
 /// How long operations take that do not follow from the speed alone.
@@ -90,7 +98,90 @@ impl Personality {
             },
             ready_while_closing: false,
             reports_progress: true,
+            buffer_underrun_free: true,
+            raw: true,
+            blank_types: vec![0, 1, 5, 6],
+            early_close: None,
         }
+    }
+
+    /// A drive of the first CD-RW years: 4 times CD-R, 2 times CD-RW, a small buffer that must not run empty, no
+    /// progress, and a CLOSE that comes back early with 6/2E/00, as Mitsumi's did (`spec/drive.md` 3.2 and 4.3, 12).
+    #[must_use]
+    pub fn first_rewriters() -> Self {
+        Self {
+            vendor: "DISCWRT".to_owned(),
+            product: "CD-RW SIM 4X2X6".to_owned(),
+            revision: "0.97".to_owned(),
+            serial: "DW0000000097".to_owned(),
+            write_speeds_x: vec![1, 2, 4],
+            rewrite_speed_x: 2,
+            read_speed_x: 6,
+            buffer_bytes: 1 << 20,
+            disc_complete: sense::WRONG_SECTOR_MODE,
+            beyond_capacity: sense::OUT_OF_RANGE,
+            unreadable_link: sense::UNREADABLE,
+            unwritten: sense::UNREADABLE,
+            reports_progress: false,
+            buffer_underrun_free: false,
+            raw: false,
+            blank_types: vec![0, 1],
+            early_close: Some(sense::EARLY_RETURN),
+            times: Times {
+                bus_bytes_per_us: 5,
+                seek: Duration::from_millis(900),
+                spin_up: Duration::from_secs(9),
+                calibration: Duration::from_secs(15),
+                ..Self::modern().times
+            },
+            ..Self::modern()
+        }
+    }
+
+    /// A drive whose TEST UNIT READY says GOOD while a session is being closed, with a buffer of 131800h bytes and
+    /// BLANK of the whole disc and minimal alone, as Pioneer's manuals tell (`spec/drive.md` 3.2, 3.3 and 3.4, 7).
+    #[must_use]
+    pub fn ready_while_closing() -> Self {
+        Self {
+            product: "CD-RW SIM 24X10".to_owned(),
+            revision: "1.02".to_owned(),
+            serial: "DW0000000102".to_owned(),
+            write_speeds_x: vec![4, 8, 16, 24],
+            rewrite_speed_x: 10,
+            read_speed_x: 32,
+            buffer_bytes: 0x13_1800,
+            ready_while_closing: true,
+            blank_types: vec![0, 1],
+            ..Self::modern()
+        }
+    }
+
+    /// A modern drive behind a USB bridge: slower bus, and progress that does not get through.
+    #[must_use]
+    pub fn usb_bridge() -> Self {
+        Self {
+            product: "CD-RW SIM USB".to_owned(),
+            revision: "2.00".to_owned(),
+            serial: "DW0000000200".to_owned(),
+            reports_progress: false,
+            times: Times {
+                command: Duration::from_micros(900),
+                bus_bytes_per_us: 20,
+                ..Self::modern().times
+            },
+            ..Self::modern()
+        }
+    }
+
+    /// All that there are, with their names.
+    #[must_use]
+    pub fn all() -> Vec<(&'static str, Self)> {
+        vec![
+            ("modern", Self::modern()),
+            ("first-rewriters", Self::first_rewriters()),
+            ("ready-while-closing", Self::ready_while_closing()),
+            ("usb-bridge", Self::usb_bridge()),
+        ]
     }
 }
 

@@ -14,6 +14,9 @@ pub(crate) const INCOMPATIBLE_MEDIUM: Sense = Sense::new(IllegalRequest, 0x30, 0
 pub(crate) const MEDIUM_CHANGED: Sense = Sense::new(UnitAttention, 0x28, 0x00);
 pub(crate) const POWER_ON: Sense = Sense::new(UnitAttention, 0x29, 0x00);
 
+/// Insufficient time for operation: the drive goes on by itself.
+pub(crate) const EARLY_RETURN: Sense = Sense::new(UnitAttention, 0x2E, 0x00);
+
 pub(crate) const WRITE_ERROR: Sense = Sense::new(MediumError, 0x0C, 0x00);
 pub(crate) const LOSS_OF_STREAMING: Sense = Sense::new(MediumError, 0x0C, 0x09);
 pub(crate) const UNREADABLE: Sense = Sense::new(MediumError, 0x11, 0x05);

@@ -702,3 +702,41 @@ fn packets_of_any_size_link_by_seven_blocks() {
     assert_eq!(sense_codes(&sense), (5, 0x26, 0));
     assert!(matches!(sense.specific, Some(SenseSpecific::Field(_))));
 }
+
+/// Every drive burns two sessions, whatever it calls its refusals.
+#[test]
+fn every_personality_burns_two_sessions() {
+    for (name, personality) in Personality::all() {
+        let mut recorder = Recorder::new(personality.clone());
+        recorder.load(Disc::blank(MediumKind::CdR80)).unwrap();
+        recorder.wait(Duration::from_secs(20));
+        for _ in 0..2 {
+            drop(recorder.ask(&TestUnitReady {}));
+        }
+        for _ in 0..2 {
+            burn_track(&mut recorder, 300);
+            let close = CloseTrackSession { immed: false, function: CloseFunction::Session, track: 0 };
+            let closed = recorder.ask(&close);
+            assert_eq!(closed.is_err(), personality.early_close.is_some(), "{name}");
+            patiently(&mut recorder, |recorder| recorder.ask(&ReadDiscInformation::standard(34))).unwrap();
+        }
+        assert_eq!(disc_information(&mut recorder).sessions, 3, "{name}");
+        let inquiry = recorder.ask(&Inquiry::standard(36)).unwrap();
+        assert_eq!(inquiry.product_text(), personality.product, "{name}");
+    }
+}
+
+/// While the session is closed in the background, TEST UNIT READY lies and READ DISC INFORMATION does not.
+#[test]
+fn a_drive_that_is_ready_while_closing() {
+    let mut recorder = Recorder::new(Personality::ready_while_closing());
+    recorder.load(Disc::blank(MediumKind::CdR80)).unwrap();
+    recorder.wait(Duration::from_secs(20));
+    for _ in 0..2 {
+        drop(recorder.ask(&TestUnitReady {}));
+    }
+    burn_track(&mut recorder, 300);
+    recorder.ask(&CloseTrackSession { immed: true, function: CloseFunction::Session, track: 0 }).unwrap();
+    recorder.ask(&TestUnitReady {}).unwrap();
+    assert_eq!(codes(recorder.ask(&ReadDiscInformation::standard(34)).unwrap_err()), (2, 4, 7));
+}

@@ -23,11 +23,18 @@ pub(super) fn close(drive: &mut Drive, now: Instant, command: &CloseTrackSession
         }
         CloseFunction::Other(_) => return Err(sense::INVALID_FIELD),
     }
-    drive.carry_out(now, command.immed, Operation::Closing)
+    let Some(early) = drive.personality.early_close.filter(|_| !command.immed) else {
+        return drive.carry_out(now, command.immed, Operation::Closing);
+    };
+    drive.carry_out(now, true, Operation::Closing)?;
+    Err(early)
 }
 
 pub(super) fn blank(drive: &mut Drive, now: Instant, command: &Blank) -> Result<Reply, Sense> {
     let settings = drive.settings();
+    if !drive.personality.blank_types.contains(&command.blank_type.into()) && drive.is_rewritable() {
+        return Err(sense::INVALID_FIELD);
+    }
     let erasure = match command.blank_type {
         BlankType::Disc => Erasure::Disc,
         BlankType::Minimal => Erasure::Minimal,

@@ -3,13 +3,14 @@
 use discwright_mmc::command::{GetConfiguration, RequestedFeatures};
 use discwright_mmc::feature::{
     CdAudioPlay, CdMastering, CdRead, CdRwMediaWrite, CdTrackAtOnce, Configuration, Core, FeatureDescriptor,
-    Morphing, MultiRead, PhysicalInterface, PowerManagement, Profile, ProfileEntry, ProfileList,
-    RandomReadable, RealTimeStreaming, RemovableMedium, SerialNumber, Timeout,
+    IncrementalStreaming, Morphing, MultiRead, PhysicalInterface, PowerManagement, Profile, ProfileEntry,
+    ProfileList, RandomReadable, RealTimeStreaming, RemovableMedium, SerialNumber, Timeout,
 };
 
 use crate::derive::DiscState;
 use crate::drive::Drive;
 use crate::medium::Material;
+use crate::personality::Personality;
 
 /// Data block types of track-at-once, a bit each: raw, mode 1, mode 2, XA form 1 with and without subheader, form 2,
 /// mixed (MMC-6, table of data block types).
@@ -77,8 +78,9 @@ fn features(drive: &Drive, situation: &Situation) -> Vec<FeatureDescriptor> {
         FeatureDescriptor::new(readable(), 0, false, present),
         FeatureDescriptor::new(MultiRead {}, 0, false, present),
         FeatureDescriptor::new(CdRead { dap: true, c2: true, cd_text: true }, 1, false, present),
-        FeatureDescriptor::new(track_at_once(), 1, false, writable),
-        FeatureDescriptor::new(mastering(), 0, false, writable),
+        FeatureDescriptor::new(incremental(&drive.personality), 0, false, writable),
+        FeatureDescriptor::new(track_at_once(&drive.personality), 1, false, writable),
+        FeatureDescriptor::new(mastering(&drive.personality), 0, false, writable),
         FeatureDescriptor::new(CdRwMediaWrite { subtypes: 0b0000_0111 }, 0, false, situation.is_rw()),
         always(FeatureDescriptor::new(PowerManagement {}, 0, true, true)),
         FeatureDescriptor::new(CdAudioPlay::default(), 0, false, present),
@@ -116,9 +118,20 @@ const fn readable() -> RandomReadable {
     RandomReadable { block_bytes: 2048, blocking: 1, error_recovery_page: true }
 }
 
-const fn track_at_once() -> CdTrackAtOnce {
+/// Packets of any size, seven blocks lost at each link.
+fn incremental(personality: &Personality) -> IncrementalStreaming {
+    IncrementalStreaming {
+        data_block_types: DATA_BLOCK_TYPES,
+        track_resources: true,
+        address_mode_reservation: false,
+        buffer_underrun_free: personality.buffer_underrun_free,
+        link_sizes: vec![7],
+    }
+}
+
+const fn track_at_once(personality: &Personality) -> CdTrackAtOnce {
     CdTrackAtOnce {
-        buffer_underrun_free: true,
+        buffer_underrun_free: personality.buffer_underrun_free,
         rw_raw: true,
         rw_packed: true,
         test_write: true,
@@ -128,12 +141,12 @@ const fn track_at_once() -> CdTrackAtOnce {
     }
 }
 
-const fn mastering() -> CdMastering {
+const fn mastering(personality: &Personality) -> CdMastering {
     CdMastering {
-        buffer_underrun_free: true,
+        buffer_underrun_free: personality.buffer_underrun_free,
         session_at_once: true,
         raw_multi_session: false,
-        raw: false,
+        raw: personality.raw,
         test_write: true,
         cd_rw: true,
         rw_subcode: true,

@@ -10,7 +10,7 @@ use discwright_mmc::{FieldPointer, ParameterError, Sense, SenseSpecific};
 use super::Reply;
 use super::write::raw_subchannel;
 use crate::drive::{Drive, Pages};
-use crate::personality::kb_s;
+use crate::personality::{Personality, kb_s};
 use crate::recording::Recording;
 use crate::sense;
 
@@ -87,7 +87,7 @@ fn capabilities(drive: &Drive) -> Capabilities {
         mode_2_form_1: true,
         mode_2_form_2: true,
         multi_session: true,
-        buffer_underrun_free: true,
+        buffer_underrun_free: it.buffer_underrun_free,
         cdda: true,
         cdda_accurate: true,
         isrc: true,
@@ -145,7 +145,7 @@ fn select(
     for PageEntry { page, .. } in &list.pages {
         match page {
             ModePage::ErrorRecovery(page) => pages.recovery = recovery(page, at)?,
-            ModePage::WriteParameters(page) => pages.write = write_parameters(page, at)?,
+            ModePage::WriteParameters(page) => pages.write = write_parameters(&drive.personality, page, at)?,
             // Nothing in it can be changed; hosts that write back what they read are right.
             ModePage::Capabilities(_) => {}
             page => {
@@ -192,13 +192,18 @@ mod byte {
     pub(super) const DATA_BLOCK_TYPE: usize = 4;
 }
 
-fn write_parameters(page: &WriteParameters, at: usize) -> Result<WriteParameters, Sense> {
+fn write_parameters(
+    personality: &Personality,
+    page: &WriteParameters,
+    at: usize,
+) -> Result<WriteParameters, Sense> {
     if page.rest.page_bytes() != 52 {
         return Err(refused(at, byte::LENGTH));
     }
     match page.write_type {
         // Packets of one size need formatted discs, which this drive does not make.
         WriteType::Packet if page.fixed_packet => return Err(refused(at, byte::MULTI_SESSION)),
+        WriteType::Raw if !personality.raw => return Err(refused(at, byte::WRITE_TYPE)),
         WriteType::Raw if raw_subchannel(page.data_block_type).is_none() => {
             return Err(refused(at, byte::DATA_BLOCK_TYPE));
         }

@@ -103,7 +103,7 @@ fn plan(view: &View, session: u16, format: u8, settings: &Settings) -> Result<Op
 }
 
 /// Where the lead-in of a session lies whose program area starts at `program`.
-pub(super) fn lead_in_start(first: Lba, session: u16, program: Lba) -> Lba {
+pub(crate) fn lead_in_start(first: Lba, session: u16, program: Lba) -> Lba {
     let before = i32::try_from(area::LEAD_IN + area::PREGAP).unwrap_or(0);
     if session <= 1 { first } else { program - before }
 }

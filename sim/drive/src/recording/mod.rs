@@ -27,8 +27,10 @@ mod track;
 
 pub(crate) use blank::Erasure;
 pub(crate) use block::HostBlock;
+pub(crate) use close::lead_in_start;
 pub(crate) use packet::next_in_track;
 
+pub(crate) use toc::TocPlan;
 pub(crate) use track::{LINK_BLOCKS, TrackPlan, TrackRecording};
 
 /// A disc in the drive, and what is being done to it.
