@@ -1,0 +1,220 @@
+//! Foreign readers on what the program makes: image files, and each session of a disc that was read back.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics is a test that fails")]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::{Desk, files, text};
+
+type Tree = BTreeMap<String, Vec<u8>>;
+
+/// Names of several scripts, names that are one after 8.3 mangling, empty files and folders, long names, deep folders.
+fn first_folder(desk: &Desk) -> PathBuf {
+    for (name, content) in [
+        ("first/Grüße aus Köln.txt", "umlauts"),
+        ("first/日本語のとても長い名前.txt", "kanji"),
+        ("first/Привет, мир.txt", "cyrillic"),
+        ("first/😀 outside the basic plane.txt", "two units"),
+        ("first/long name that collides 1.txt", "1"),
+        ("first/long name that collides 2.txt", "2"),
+        ("first/long name that collides 3.txt", "3"),
+        ("first/LONG NA1.TXT", "looks like a mangled name"),
+        ("first/empty.txt", ""),
+        ("first/no extension", "none"),
+        ("first/many.dots.in.one.name.tar.gz", "dots"),
+        ("first/a/b/c/d/e/f/g/h/i/deep.txt", "nine folders down"),
+    ] {
+        desk.file(name, content.as_bytes());
+    }
+    desk.file(&format!("first/{}.t", "n".repeat(62)), b"64 units");
+    desk.file("first/two sectors and a byte", &[0xA5; 4097]);
+    fs::create_dir_all(desk.path("first/empty folder")).unwrap();
+    desk.path("first")
+}
+
+fn second_folder(desk: &Desk) -> PathBuf {
+    desk.file("second/second session.txt", b"new");
+    desk.file("second/a/b/added below.txt", b"in an old folder");
+    desk.file("second/empty.txt", b"not empty any more");
+    desk.path("second")
+}
+
+fn tool(name: &str) -> Option<Command> {
+    // Started without arguments all of them end by themselves.
+    if Command::new(name).output().is_err() {
+        assert!(
+            std::env::var("CI").is_ok_and(|ci| ci != "true") || std::env::var_os("CI").is_none(),
+            "{name} is not installed"
+        );
+        eprintln!("skipped: {name} is not installed");
+        return None;
+    }
+    let mut command = Command::new(name);
+    command.env("LC_ALL", "C.UTF-8");
+    Some(command)
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", text(&output));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// One volume in a file, and the tree that everybody should find in its Joliet hierarchy.
+struct Judged<'a> {
+    desk: &'a Desk,
+    image: PathBuf,
+    start: u64,
+    tree: &'a Tree,
+}
+
+impl Judged<'_> {
+    fn by_all(&self) {
+        self.by_xorriso();
+        self.by_isoinfo();
+        // These know no later session: they get the last one's descriptors in the place of the first one's.
+        let front = self.with_descriptors_in_front();
+        self.by_bsdtar(&front);
+        self.by_seven_zip(&front);
+    }
+
+    fn same(&self, reader: &str, found: &Tree) {
+        let names = |tree: &Tree| tree.keys().cloned().collect::<BTreeSet<_>>();
+        let (found_names, expected) = (names(found), names(self.tree));
+        let missing: Vec<_> = expected.difference(&found_names).collect();
+        let extra: Vec<_> = found_names.difference(&expected).collect();
+        assert!(missing.is_empty() && extra.is_empty(), "{reader}: missing {missing:?}, extra {extra:?}");
+        for (path, content) in self.tree {
+            assert!(found[path] == *content, "{reader}: {path} differs");
+        }
+    }
+
+    fn by_xorriso(&self) {
+        let Some(mut xorriso) = tool("xorriso") else { return };
+        let to = self.fresh("xorriso");
+        run(xorriso
+            .args(["-abort_on", "SORRY", "-osirrox", "on", "-read_fs", "joliet"])
+            .args(["-load", "sbsector", &self.start.to_string(), "-indev"])
+            .arg(&self.image)
+            .args(["-extract", "/"])
+            .arg(&to));
+        self.same("xorriso", &files(&to));
+    }
+
+    /// Lists both hierarchies by name and number, and takes one file out.
+    fn by_isoinfo(&self) {
+        let Some(mut isoinfo) = tool("isoinfo") else { return };
+        let start = self.start.to_string();
+        let listed = run(isoinfo.args(["-J", "-j", "UTF-8", "-f", "-T", &start, "-i"]).arg(&self.image));
+        // It shows a unit that UTF-8 has no character for as an underscore.
+        let plain = |path: &String| path.is_ascii();
+        let found: BTreeSet<String> =
+            listed.lines().map(|line| line.trim_start_matches('/').to_owned()).collect();
+        for path in self.tree.keys().map(|path| path.trim_end_matches('/').to_owned()).filter(plain) {
+            assert!(found.contains(&path), "isoinfo -J: {path} is not in {listed}");
+        }
+        assert_eq!(found.len(), self.tree.len(), "isoinfo -J");
+        let primary = run(tool("isoinfo").unwrap().args(["-f", "-T", &start, "-i"]).arg(&self.image));
+        assert_eq!(primary.lines().count(), self.tree.len(), "isoinfo, primary hierarchy");
+        for (path, content) in self.tree.iter().filter(|(path, _)| plain(path) && !path.ends_with('/')) {
+            let mut isoinfo = tool("isoinfo").unwrap();
+            let inside = format!("/{path}");
+            let output =
+                isoinfo.args(["-J", "-T", &start, "-x", &inside, "-i"]).arg(&self.image).output().unwrap();
+            assert!(output.status.success() && output.stdout == *content, "isoinfo -x {path}");
+        }
+    }
+
+    fn by_bsdtar(&self, image: &Path) {
+        let Some(mut bsdtar) = tool("bsdtar") else { return };
+        let to = self.fresh("bsdtar");
+        run(bsdtar.arg("-xf").arg(image).arg("-C").arg(&to));
+        self.same("bsdtar", &files(&to));
+    }
+
+    fn by_seven_zip(&self, image: &Path) {
+        let Some(mut seven_zip) = tool("7z") else { return };
+        let to = self.fresh("7z");
+        run(seven_zip.arg("x").arg(format!("-o{}", to.display())).arg(image));
+        self.same("7z", &files(&to));
+    }
+
+    fn with_descriptors_in_front(&self) -> PathBuf {
+        if self.start == 0 {
+            return self.image.clone();
+        }
+        let copy = self.desk.path(&format!("front-{}.iso", self.start));
+        fs::copy(&self.image, &copy).unwrap();
+        let file = fs::OpenOptions::new().read(true).write(true).open(&copy).unwrap();
+        for sector in 16..32 {
+            let mut bytes = [0; 2048];
+            file.read_exact_at(&mut bytes, (self.start + sector) * 2048).unwrap();
+            file.write_all_at(&bytes, sector * 2048).unwrap();
+            if bytes[0] == 0xFF {
+                return copy;
+            }
+        }
+        panic!("the volume descriptors have no end");
+    }
+
+    fn fresh(&self, name: &str) -> PathBuf {
+        let path =
+            self.desk.path(&format!("{name}-{}-{}", self.start, self.image.file_name().unwrap().display()));
+        fs::create_dir(&path).unwrap();
+        path
+    }
+}
+
+#[test]
+fn an_image_file_is_read_by_all() {
+    let desk = Desk::new();
+    let tree = files(&first_folder(&desk));
+    desk.json(&["image", "first", "-o", "first.iso"]);
+    Judged { desk: &desk, image: desk.path("first.iso"), start: 0, tree: &tree }.by_all();
+}
+
+#[test]
+fn each_session_of_a_disc_is_read_by_all() {
+    let desk = Desk::new();
+    let first = files(&first_folder(&desk));
+    let mut second = first.clone();
+    second.extend(files(&second_folder(&desk)));
+    desk.json(&["burn", "first", "--drive", "sim:a.disc"]);
+    desk.json(&["burn", "second", "--drive", "sim:a.disc", "--overwrite"]);
+    desk.file("third/third session.txt", b"newest");
+    let mut third = second.clone();
+    third.extend(files(&desk.path("third")));
+    desk.json(&["burn", "third", "--drive", "sim:a.disc"]);
+
+    let copied = desk.json(&["read", "--drive", "sim:a.disc", "-o", "disc.iso"]);
+    for (session, tree) in [&first, &second, &third].into_iter().enumerate() {
+        let start = copied["sessions"][session]["start"].as_u64().unwrap();
+        Judged { desk: &desk, image: desk.path("disc.iso"), start, tree }.by_all();
+    }
+}
+
+#[test]
+fn ten_thousand_files_are_read_by_all() {
+    let desk = Desk::new();
+    for number in 0..10_000 {
+        let name = format!("many/folder {:02}/file number {number} of ten thousand.txt", number % 40);
+        desk.file(&name, format!("{number}").repeat(number % 7).as_bytes());
+    }
+    let tree = files(&desk.path("many"));
+    desk.json(&["burn", "many", "--drive", "sim:a.disc"]);
+    desk.json(&["read", "--drive", "sim:a.disc", "-o", "disc.iso"]);
+    let judged = Judged { desk: &desk, image: desk.path("disc.iso"), start: 0, tree: &tree };
+    judged.by_xorriso();
+    judged.by_bsdtar(&judged.image);
+    // The others take seconds for each thousand files to take them out; their lists are compared.
+    let Some(mut isoinfo) = tool("isoinfo") else { return };
+    let listed = run(isoinfo.args(["-J", "-f", "-i"]).arg(&judged.image));
+    let found: BTreeSet<&str> = listed.lines().map(|line| line.trim_start_matches('/')).collect();
+    let expected: BTreeSet<&str> = tree.keys().map(|path| path.trim_end_matches('/')).collect();
+    assert_eq!(found, expected);
+}
