@@ -18,7 +18,7 @@
 //! units is cut with the rest.
 //!
 //! # Enhanced hierarchy (ISO 9660:1999)
-//! Names are kept in UTF-8 up to 207 bytes, cut between characters; a clash gets `~1`, `~2`, … at its end.
+//! Names are kept in UTF-8 up to 207 bytes, cut between characters; a semicolon becomes `_`, a clash gets `~1`, `~2`, … at its end.
 //!
 //! Each change can be listed before anything is written, with its reason; or is refused in strict mode.
 

@@ -178,8 +178,10 @@ impl Rules {
     pub(crate) fn mangle(self, name: &str, kind: Kind, out: &mut Vec<u8>) -> NameChange {
         if self.enhanced {
             let kept = name.get(..name.floor_char_boundary(ENHANCED)).unwrap_or_default();
-            out.extend_from_slice(kept.as_bytes());
-            return NameChange { length: kept.len() < name.len(), ..NameChange::default() };
+            // Readers take what follows a semicolon for a version number, though this edition has none.
+            out.extend(kept.bytes().map(|byte| if byte == b';' { b'_' } else { byte }));
+            let (length, characters) = (kept.len() < name.len(), kept.contains(';'));
+            return NameChange { length, characters, ..NameChange::default() };
         }
         let (stem, extension) = split(name, kind);
         let (stem_limit, extension_limit) = self.limits(kind, count(extension));
@@ -412,7 +414,7 @@ mod tests {
     fn enhanced_names_are_kept_up_to_207_bytes() {
         let mut tree = Tree::new();
         let long = "ä".repeat(110);
-        for name in ["kurz.txt", &(long.clone() + "1"), &(long.clone() + "2")] {
+        for name in ["a;b", "kurz.txt", &(long.clone() + "1"), &(long.clone() + "2")] {
             let attributes = Attributes::file(Timestamp::EPOCH);
             tree.add_file(Tree::ROOT, name, Content::empty(), attributes).unwrap();
         }
@@ -421,7 +423,7 @@ mod tests {
         let assigned = assigner.assign(&tree, tree.children(Tree::ROOT).into_iter(), rules);
         let text = |range| str::from_utf8(assigned.identifier(range)).unwrap();
         let seen: Vec<_> = assigned.entries.iter().map(|(_, range)| text(range)).collect();
-        assert_eq!(seen, ["kurz.txt", &("ä".repeat(102) + "~1"), &"ä".repeat(103)]);
+        assert_eq!(seen, ["a_b", "kurz.txt", &("ä".repeat(102) + "~1"), &"ä".repeat(103)]);
     }
 
     #[test]
