@@ -740,3 +740,29 @@ fn a_drive_that_is_ready_while_closing() {
     recorder.ask(&TestUnitReady {}).unwrap();
     assert_eq!(codes(recorder.ask(&ReadDiscInformation::standard(34)).unwrap_err()), (2, 4, 7));
 }
+
+#[test]
+fn a_reserved_track_is_written_or_filled_before_its_session_closes() {
+    let mut recorder = recorder(MediumKind::CdR80);
+    select(&mut recorder, track_page(true));
+    recorder.ask(&ReserveTrack { by_address: false, size: 500 }).unwrap();
+    let reserved = recorder.ask(&ReadTrackInformation::track(1)).unwrap();
+    assert!(reserved.reserved && reserved.blank && !reserved.packet);
+    assert_eq!((reserved.size, reserved.next_writable, reserved.free_blocks), (502, Some(Lba(0)), 502));
+    assert_eq!(track_information(&mut recorder).start, Lba(502 + 150));
+    recorder.ask(&ReserveTrack { by_address: false, size: 310 }).unwrap();
+    assert_eq!(codes(patient_close(&mut recorder).unwrap_err()), (5, 0x72, 3));
+    // The second first; the rest of it is padded.
+    write(&mut recorder, Lba(652), 305, 2048).unwrap();
+    sync(&mut recorder);
+    assert_eq!(recorder.ask(&ReadTrackInformation::track(2)).unwrap().size, 312);
+    recorder.ask(&CloseTrackSession { immed: false, function: CloseFunction::Track, track: 1 }).unwrap();
+    patient_close(&mut recorder).unwrap();
+    assert_eq!(disc_information(&mut recorder).sessions, 2);
+    assert_eq!(read(&mut recorder, Lba(652), 1).unwrap(), block(Lba(652), 2048));
+    assert_eq!(read(&mut recorder, Lba(0), 1).unwrap(), [0; 2048]);
+    assert_eq!(
+        codes(recorder.ask(&ReserveTrack { by_address: false, size: 400_000 }).unwrap_err()),
+        (5, 0x21, 0)
+    );
+}

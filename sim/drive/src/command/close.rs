@@ -15,7 +15,7 @@ pub(super) fn close(drive: &mut Drive, now: Instant, command: &CloseTrackSession
     match command.function {
         // Nothing formats in the background on these media.
         CloseFunction::StopBackgroundFormat => return Ok(Reply::done()),
-        CloseFunction::Track => deck(drive)?.close_track(now, &settings)?,
+        CloseFunction::Track => deck(drive)?.close_track(now, &settings, command.track)?,
         CloseFunction::Session => deck(drive)?.close_session(now, &settings, format)?,
         CloseFunction::SessionFinalize | CloseFunction::Finalize5 | CloseFunction::Finalize6 => {
             let settings = Settings { next_session: NextSession::Absent, ..settings };
@@ -56,6 +56,6 @@ pub(super) fn repair(drive: &mut Drive, now: Instant, command: &RepairTrack) -> 
     if number != Some(command.track) {
         return Err(sense::INVALID_FIELD);
     }
-    deck.close_track(now, &settings)?;
+    deck.close_track(now, &settings, command.track)?;
     drive.carry_out(now, command.immed, Operation::Closing)
 }

@@ -203,7 +203,8 @@ fn sessions(medium: &Medium) -> Vec<Session> {
     while let Some(contents) = layout::lead_in_between(medium, lead_in, program - layout::PREGAP) {
         let number = u16::try_from(sessions.len() + 1).unwrap_or(u16::MAX);
         let Some(session) = session(medium, number, lead_in, program, contents) else { break };
-        let next = session.next_program.filter(|_| session.damage == Damage::None);
+        // Outwards only: what a lead-in says is not to be trusted to end.
+        let next = session.next_program.filter(|next| session.damage == Damage::None && *next > program);
         sessions.push(session);
         let Some(next) = next else { break };
         program = next;
@@ -216,7 +217,7 @@ fn session(medium: &Medium, number: u16, lead_in: Lba, program: Lba, contents: &
     let point = |point: u8| contents.toc.iter().find(|item| item.adr == 1 && item.point == point);
     let first_track = point(0xA0)?.point_time[0];
     let last_track = point(0xA1)?.point_time[0];
-    let lead_out = address(point(0xA2)?.point_time)?;
+    let lead_out = address(point(0xA2)?.point_time).filter(|at| *at >= program)?;
     let pregap = program - layout::PREGAP;
     let damage = if medium.written_until(pregap, None) < lead_out {
         Damage::Truncated
@@ -272,5 +273,57 @@ fn is_lead_in(content: &Content) -> Option<&LeadIn> {
     match content {
         Content::LeadIn(lead_in) => Some(lead_in),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::medium::{Block, MediumKind, TrackQ};
+
+    fn time(at: i32) -> [u8; 3] {
+        let time = Lba(at).to_msf().unwrap();
+        [time.minute, time.second, time.frame]
+    }
+
+    fn lead_in(lead_out: i32, next: i32) -> Content {
+        let item = |adr, point, time, point_time| QItem { control: 4, adr, point, time, zero: 0, point_time };
+        let toc = vec![
+            item(1, 0xA0, [0; 3], [1, 0, 0]),
+            item(1, 0xA1, [0; 3], [1, 0, 0]),
+            item(1, 0xA2, [0; 3], time(lead_out)),
+            item(1, 1, [0; 3], time(0)),
+            item(5, 0xB0, time(next), [0; 3]),
+        ];
+        Content::LeadIn(Arc::new(LeadIn { toc, packs: Vec::new() }))
+    }
+
+    /// A disc whose second lead-in points back to itself is scanned in finite time.
+    #[test]
+    fn pointers_that_go_round_are_followed_once() {
+        let mut medium = Medium::blank(MediumKind::CdR80);
+        let q = TrackQ { track: 1, index: 1, control: 4, zero: Lba(0) };
+        let whole = Content::Track(q, Block::Zeros(Form::Mode1));
+        let second = 300 + 11_400;
+        medium.put(Lba(-150), 450, whole.clone());
+        medium.put(Lba(300), 6_750, Content::LeadOut { control: 4 });
+        medium.put(MediumKind::CdR80.lead_in_start(), 11_484, lead_in(300, second - 150));
+        medium.put(Lba(second - 4_650), 4_500, lead_in(second + 300, second - 150));
+        medium.put(Lba(second - 150), 450, whole);
+        medium.put(Lba(second + 300), 2_250, Content::LeadOut { control: 4 });
+        let view = View::of(&medium);
+        assert_eq!(view.sessions.len(), 2);
+        assert!(view.open.is_none(), "{:?}", view.open);
+    }
+
+    #[test]
+    fn a_blank_disc_waits_for_its_first_track() {
+        let view = View::of(&Medium::blank(MediumKind::CdR80));
+        assert_eq!(view.disc_state(), DiscState::Blank);
+        assert_eq!(view.open.and_then(|open| open.next), Some(NextTrack { number: 1, start: Lba(0) }));
+        let pressed = View::of(&Medium::blank(MediumKind::CdRom));
+        assert_eq!(pressed.open, None);
     }
 }

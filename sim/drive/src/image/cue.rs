@@ -6,7 +6,7 @@ use std::io;
 use discwright_cd::{Lba, Msf, area};
 
 use super::{ImageError, Stamper, TrackPlan};
-use crate::disc::{BurnError, Disc};
+use crate::disc::Disc;
 use crate::medium::{Form, Note, QNote};
 use crate::recording::NextSession;
 
@@ -156,10 +156,7 @@ fn stamp<R: io::Read>(
     }
     if let Some(code) = entry.isrc {
         let sectors = stamper.at.sectors_since(index_1).unwrap_or(0);
-        stamper
-            .disc
-            .note(QNote { start: index_1, sectors, note: Note::Isrc(code) })
-            .map_err(BurnError::from)?;
+        stamper.disc.note(QNote { start: index_1, sectors, note: Note::Isrc(code) })?;
     }
     Ok(stands)
 }

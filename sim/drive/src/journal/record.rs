@@ -132,8 +132,8 @@ impl Head {
             sequence: u64::from_le_bytes(fields.take()?),
         };
         let known = (kind::CALIBRATION..=kind::FLUSHED).contains(&kind) && head.sectors <= MOST_SECTORS;
-        let in_range = (Lba(-1_000_000)..=Lba(1_000_000)).contains(&head.start);
-        (known && in_range).then_some(head)
+        let in_range = |at: Lba| (Lba(-1_000_000)..=Lba(1_000_000)).contains(&at);
+        (known && in_range(head.start) && in_range(head.zero)).then_some(head)
     }
 
     /// Whether this record says that everything before it is safe.

@@ -18,11 +18,21 @@ impl Deck {
     ///
     /// # Errors
     /// The sense that refuses it.
-    pub(crate) fn close_track(&mut self, now: Instant, settings: &Settings) -> Result<(), Sense> {
+    pub(crate) fn close_track(
+        &mut self,
+        now: Instant,
+        settings: &Settings,
+        number: u16,
+    ) -> Result<(), Sense> {
         match &self.recording {
             Recording::Track(_) => self.end_track(now, settings)?,
             Recording::Session(_) | Recording::Raw(_) => return Err(sense::INCOMPLETE_TRACK_IN_SESSION),
-            Recording::Idle => self.mend_track(now, settings)?,
+            Recording::Idle => {
+                match self.view().track(u8::try_from(number).unwrap_or(0)).map(|track| track.state) {
+                    Some(TrackState::Reserved) => self.fill_reserved(now, settings, number)?,
+                    _ => self.mend_track(now, settings)?,
+                }
+            }
         }
         self.push(now, Work::Flush, core::time::Duration::ZERO, false);
         Ok(())

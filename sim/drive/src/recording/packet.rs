@@ -37,6 +37,7 @@ impl Deck {
                 plan,
                 limit,
                 packet: Some(0),
+                reserved_until: None,
             };
             self.push(now, Work::Dwell, settings.seek, settings.simulated);
             self.burn_pregap(now, settings, &track);
@@ -56,6 +57,7 @@ impl Deck {
             plan,
             limit,
             packet: open.packet,
+            reserved_until: None,
         };
         self.push(now, Work::Dwell, settings.seek, settings.simulated);
         let q = track.q(1);

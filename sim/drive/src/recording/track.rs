@@ -7,8 +7,9 @@ use discwright_mmc::Sense;
 use discwright_transport::Instant;
 
 use super::{Deck, HostBlock, Recording, Settings, time_bytes};
+use crate::derive::{Track, TrackState};
 use crate::laser::Work;
-use crate::medium::{Block, Content, Note, QItem, QNote, TrackQ};
+use crate::medium::{Block, Content, Form, Note, QItem, QNote, TrackQ};
 use crate::sense;
 
 /// Blocks at the end of a pregap where the laser is switched on: one link and four run-in blocks.
@@ -43,6 +44,8 @@ pub(crate) struct TrackRecording {
     pub(super) limit: Lba,
     /// Blocks in each packet, zero for any number; `None` when it is written at once.
     pub(crate) packet: Option<u32>,
+    /// First address behind it, when it was reserved.
+    pub(super) reserved_until: Option<Lba>,
 }
 
 impl TrackRecording {
@@ -64,26 +67,77 @@ impl Deck {
         start: Lba,
         sectors: u32,
     ) -> Result<(), Sense> {
-        let (session, next) = self.next_track(settings)?;
-        if start != next.start && start != Lba(-1) {
-            return Err(sense::INVALID_ADDRESS_FOR_WRITE);
-        }
-        let limit = self.last_lead_out(settings) - i32::try_from(area::RUN_OUT).unwrap_or(0);
-        if next.start.saturating_add(sectors.max(area::MIN_TRACK)) > limit {
+        let run_out = i32::try_from(area::RUN_OUT).unwrap_or(0);
+        let track = match self.reserved_at(start) {
+            Some(track) => TrackRecording {
+                number: track.number,
+                session: track.session,
+                start,
+                next: start,
+                plan,
+                limit: track.end - run_out,
+                packet: None,
+                reserved_until: Some(track.end),
+            },
+            None => {
+                let (session, next) = self.next_track(settings)?;
+                if start != next.start && start != Lba(-1) {
+                    return Err(sense::INVALID_ADDRESS_FOR_WRITE);
+                }
+                TrackRecording {
+                    number: next.number,
+                    session,
+                    start: next.start,
+                    next: next.start,
+                    plan,
+                    limit: self.last_lead_out(settings) - run_out,
+                    packet: None,
+                    reserved_until: None,
+                }
+            }
+        };
+        if track.start.saturating_add(sectors.max(area::MIN_TRACK)) > track.limit {
             return Err(settings.beyond_capacity);
         }
-        let track = TrackRecording {
-            number: next.number,
-            session,
-            start: next.start,
-            next: next.start,
-            plan,
-            limit,
-            packet: None,
-        };
         self.push(now, Work::Dwell, settings.seek, settings.simulated);
         self.burn_pregap(now, settings, &track);
         self.recording = Recording::Track(track);
+        Ok(())
+    }
+
+    /// The empty reserved track that starts at an address.
+    fn reserved_at(&mut self, start: Lba) -> Option<Track> {
+        let empty = |track: &&Track| track.state == TrackState::Reserved && track.written <= track.start;
+        self.view_to_come().tracks.iter().filter(empty).find(|track| track.start == start).copied()
+    }
+
+    /// Fills a reserved track up to its end.
+    ///
+    /// # Errors
+    /// 5/24/00 when the track is not a reserved one.
+    pub(crate) fn fill_reserved(
+        &mut self,
+        now: Instant,
+        settings: &Settings,
+        number: u16,
+    ) -> Result<(), Sense> {
+        let view = self.view_to_come();
+        let reserved =
+            |track: &&Track| track.state == TrackState::Reserved && u16::from(track.number) == number;
+        let track = *view.tracks.iter().find(reserved).ok_or(sense::INVALID_FIELD)?;
+        let form = track.form.unwrap_or(if track.control & 4 == 0 { Form::Audio } else { Form::Mode1 });
+        let q = TrackQ { track: track.number, index: 1, control: track.control, zero: track.start };
+        let pregap = track.start - i32::try_from(area::PREGAP).unwrap_or(0);
+        let reached = self.medium_to_come().written_until(pregap, None).min(track.start);
+        self.push(now, Work::Dwell, settings.seek, settings.simulated);
+        let missing = track.start.sectors_since(reached).unwrap_or(0);
+        let before = Content::Track(TrackQ { index: 0, ..q }, Block::Zeros(form));
+        self.burn(now, settings, reached, missing, before);
+        let run_out = (track.end - i32::try_from(area::RUN_OUT).unwrap_or(0)).max(track.written);
+        let padding = run_out.sectors_since(track.written).unwrap_or(0);
+        self.burn(now, settings, track.written, padding, Content::Track(q, Block::Zeros(form)));
+        let missing = track.end.sectors_since(run_out).unwrap_or(0);
+        self.burn(now, settings, run_out, missing, Content::Track(q, Block::RunOut));
         Ok(())
     }
 
@@ -128,12 +182,17 @@ impl Deck {
         let Recording::Track(track) = core::mem::take(&mut self.recording) else { return Ok(()) };
         let form = track.plan.host.form();
         let written = track.next.sectors_since(track.start).unwrap_or(0);
-        let padding = area::MIN_TRACK.saturating_sub(written);
+        let reserved = track.reserved_until.and_then(|end| end.sectors_since(track.start));
+        let least = reserved.map_or(area::MIN_TRACK, |sectors| sectors - area::RUN_OUT);
+        let padding = least.saturating_sub(written);
         self.burn(now, settings, track.next, padding, Content::Track(track.q(1), Block::Zeros(form)));
         let run_out = track.next.saturating_add(padding);
         self.burn(now, settings, run_out, area::RUN_OUT, Content::Track(track.q(1), Block::RunOut));
         let end = run_out.saturating_add(area::RUN_OUT);
         self.note_track(now, settings, &track, end);
+        if track.reserved_until.is_some() {
+            return Ok(());
+        }
         self.enter_in_pma(now, settings, track.number, track.plan.control, track.start, end)
     }
 
@@ -200,7 +259,7 @@ impl Deck {
         let medium = self.medium_to_come();
         let generation = medium.extent_at(pregap).map(|extent| extent.generation);
         let reached = medium.written_until(pregap, generation);
-        let form = track.form.unwrap_or(crate::medium::Form::Mode1);
+        let form = track.form.unwrap_or(Form::Mode1);
         let missing = track.start.sectors_since(reached).unwrap_or(0);
         let in_pregap = Content::Track(TrackQ { index: 0, ..q }, Block::Zeros(form));
         self.burn(now, settings, reached, missing, in_pregap);
