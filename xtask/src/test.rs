@@ -13,7 +13,7 @@ pub(crate) fn run(shell: &Shell, filter: &[String]) -> Result<()> {
             .context("tests failed")?;
     } else {
         let filter = filter.first();
-        cmd!(shell, "cargo test --workspace --all-targets --no-fail-fast {filter...}")
+        cmd!(shell, "cargo test --workspace --lib --bins --tests --examples --no-fail-fast {filter...}")
             .run()
             .context("tests failed")?;
     }

@@ -118,8 +118,16 @@ fn authors() -> Result<Vec<Author>> {
                 ".",
             ],
         ),
-        author("hadris-iso 2", "hadris-iso", &["create", "--joliet", "--output", "TARGET", "SOURCE"]),
-        author("hadris 3", "hadris", &["create", "--joliet", "--output", "TARGET", "SOURCE"]),
+        author(
+            "hadris-iso 2",
+            "hadris-iso",
+            &["create", "--joliet", "--strict-charset", "--output", "TARGET", "SOURCE"],
+        ),
+        author(
+            "hadris 3",
+            "hadris",
+            &["iso", "create", "--joliet", "--strict-charset", "--force", "--output", "TARGET", "SOURCE"],
+        ),
         author("pycdlib", "pycdlib-genisoimage", &["-quiet", "-J", "-o", "TARGET", "SOURCE"]),
     ];
     for peer in peers {

@@ -1,0 +1,9 @@
+//! Disc files from foreign bytes.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../inputs/journal.rs"]
+mod input;
+
+fuzz_target!(|data: &[u8]| input::run(data));
