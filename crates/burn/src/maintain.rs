@@ -109,13 +109,11 @@ pub fn blank(
 pub fn close_session(transport: &mut dyn Transport, another_session: bool) -> Result<(), MaintainError> {
     const DOING: &str = "closing the session";
     let failed = |source| MaintainError::Command { doing: DOING, source };
-    set_closing(transport, another_session)?;
     lock(transport)?;
     let result = (|| {
-        patiently(transport, Context::Flush, |transport| {
-            transport.order(&SynchronizeCache::default(), timeout(Context::Flush))
-        })
-        .map_err(failed)?;
+        // First what is still on its way: other write parameters would make a drive forget it.
+        flush(transport).map_err(failed)?;
+        set_closing(transport, another_session)?;
         let close = |function, immed| CloseTrackSession { immed, function, track: 0xFF };
         let session = CloseTrackSession { track: 0, ..close(CloseFunction::Session, true) };
         let closing = |transport: &mut dyn Transport| {
@@ -150,6 +148,21 @@ pub fn close_session(transport: &mut dyn Transport, another_session: bool) -> Re
         SessionState::Empty | SessionState::Complete => Ok(()),
         _ => Err(MaintainError::NotDone("the session is not closed")),
     }
+}
+
+/// Gets everything out of the drive's buffer.
+fn flush(transport: &mut dyn Transport) -> Result<(), CommandError> {
+    patiently(transport, Context::Flush, |transport| {
+        transport.order(&SynchronizeCache::default(), timeout(Context::Flush))
+    })
+    .map(|_| ())
+}
+
+/// Brings a drive that did not end a session at once as it should back to where it reads; as far as it lets itself.
+pub(crate) fn leave_session_at_once(transport: &mut dyn Transport) {
+    let flushed = flush(transport);
+    let left = set_closing(transport, true);
+    tracing::debug!(?flushed, ?left, "left session at once");
 }
 
 /// Sets the write parameters that closing obeys.

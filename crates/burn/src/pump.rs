@@ -2,11 +2,12 @@
 
 use core::time::Duration;
 
-use discwright_plan::Plan;
+use discwright_plan::{Plan, WriteType};
 use discwright_transport::{Data, Request, Transport};
 
 use crate::engine::{Action, Completion, Engine, Exchange, Finished, Payload};
 use crate::error::{BurnError, Cause, DiscCondition, Phase};
+use crate::maintain::leave_session_at_once;
 use crate::observe::{Event, Observer, Warning};
 use crate::ring::{Popped, Ring, chunks};
 use crate::source::{SectorSource, SourceError};
@@ -46,7 +47,12 @@ pub fn record(
     pump(&mut engine, transport, plan, source, observer);
     let finished = engine.finish()?;
     let unlocked = !finished.warnings.iter().any(|warning| matches!(warning, Warning::StillLocked { .. }));
-    let survey = check(transport, plan, source).map_err(|error| BurnError { unlocked, ..error })?;
+    let survey = check(transport, plan, source).map_err(|error| {
+        if plan.write_type == WriteType::SessionAtOnce {
+            leave_session_at_once(transport);
+        }
+        BurnError { unlocked, ..error }
+    })?;
     observer.event(&Event::Complete);
     Ok(Recorded { finished, survey })
 }
