@@ -10,25 +10,25 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder to work in, with the program at hand.
-pub struct Desk {
+pub(crate) struct Desk {
     dir: TempDir,
 }
 
 impl Desk {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
     /// The program, run in this folder.
-    pub fn discwright(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn discwright(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_discwright"));
         command
             .args(arguments)
@@ -39,21 +39,21 @@ impl Desk {
     }
 
     /// The program's document, its exit status being 0.
-    pub fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.command(arguments).arg("--json").output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", text(&output));
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// The program's error document, its exit status being `status`.
-    pub fn refused(&self, status: i32, arguments: &[&str]) -> Value {
+    pub(crate) fn refused(&self, status: i32, arguments: &[&str]) -> Value {
         let output = self.command(arguments).arg("--json").output().unwrap();
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", text(&output));
         let document: Value = serde_json::from_slice(&output.stdout).unwrap();
         document["error"].clone()
     }
 
-    pub fn file(&self, path: &str, bytes: &[u8]) -> PathBuf {
+    pub(crate) fn file(&self, path: &str, bytes: &[u8]) -> PathBuf {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, bytes).unwrap();
@@ -61,12 +61,12 @@ impl Desk {
     }
 }
 
-pub fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 /// What lies below `folder`: path to bytes, folders with a slash behind and none.
-pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut pending = vec![folder.to_owned()];
     while let Some(next) = pending.pop() {
