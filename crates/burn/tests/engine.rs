@@ -19,11 +19,14 @@ use discwright_plan::{Content, MediumKind, Options, Plan, WriteType, plan};
 use discwright_transport::{
     Data, Effect, Fault, Instant, Outcome, Request, Rule, Status, Transport, TransportError, When,
 };
+use hex_literal::hex;
 
 /// Says GOOD to everything and gives the answers of a blank disc; keeps what was said and written.
 struct Bench {
     clock: Duration,
     said: Vec<u8>,
+    /// Everything but WRITEs, as it went over the wire: command, then data.
+    wire: Vec<(Vec<u8>, Vec<u8>)>,
     written: BTreeMap<i32, Vec<u8>>,
     page: WriteParameters,
     next_writable: Lba,
@@ -36,6 +39,7 @@ impl Bench {
         Self {
             clock: Duration::ZERO,
             said: Vec::new(),
+            wire: Vec::new(),
             written: BTreeMap::new(),
             page: WriteParameters::default(),
             next_writable: Lba(0),
@@ -92,6 +96,10 @@ impl Transport for Bench {
     fn execute(&mut self, mut request: Request<'_>) -> Result<Outcome, TransportError> {
         self.said.push(request.cdb.opcode());
         self.clock += Duration::from_micros(100);
+        if request.cdb.opcode() != WRITE {
+            let data = if let Data::Out(bytes) = &request.data { bytes.to_vec() } else { Vec::new() };
+            self.wire.push((request.cdb.as_bytes().to_vec(), data));
+        }
         if let Data::Out(bytes) = &request.data {
             let bytes = bytes.to_vec();
             self.listen(&request, &bytes);
@@ -216,6 +224,34 @@ fn track_at_once_says_this_in_this_order() {
     for (lba, data) in &told.bench.written {
         assert_eq!(*data, sector(u32::try_from(*lba).unwrap()));
     }
+}
+
+/// The commands of a track-at-once session that stays open, as they were captured from other programs on their way to a
+/// drive: `x_w2` (xorriso) and `w_tao1` (wodim). Only allocation lengths differ, and the speed, which is the fastest.
+#[test]
+fn golden_bytes_of_a_session() {
+    let told = record(Options::default(), Bench::new(), vec![]);
+    let mut page = hex!("0000000000000000 0532 41c408 000000000000000000 0096").to_vec();
+    page.resize(60, 0);
+    let expected: Vec<(Vec<u8>, Vec<u8>)> = vec![
+        (hex!("000000000000").to_vec(), vec![]),
+        (hex!("1e0000000100").to_vec(), vec![]),
+        (hex!("bb00ffffffff000000000000").to_vec(), vec![]),
+        (hex!("5a08050000000000 4c00").to_vec(), vec![]),
+        (hex!("55100000000000003c00").to_vec(), page),
+        (hex!("5a08050000000000 4c00").to_vec(), vec![]),
+        (hex!("54010000000000000000").to_vec(), vec![]),
+        (hex!("52010000 00ff00003000").to_vec(), vec![]),
+        (hex!("35000000000000000000").to_vec(), vec![]),
+        (hex!("5b010200000000000000").to_vec(), vec![]),
+        (hex!("51000000000000002200").to_vec(), vec![]),
+        (hex!("000000000000").to_vec(), vec![]),
+        (hex!("1e0000000000").to_vec(), vec![]),
+    ];
+    for (said, expected) in told.bench.wire.iter().zip(&expected) {
+        assert_eq!(said, expected, "{:02x?}", said.0);
+    }
+    assert_eq!(told.bench.wire.len(), expected.len());
 }
 
 #[test]
