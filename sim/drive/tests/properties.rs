@@ -11,7 +11,7 @@ use discwright_drive::derive::{Damage, TrackState, View};
 use discwright_drive::medium::{Content, Medium};
 use discwright_drive::{Disc, MediumKind, Recorder};
 use discwright_mmc::command::*;
-use discwright_mmc::mode::{MultiSession, WriteParameters};
+use discwright_mmc::mode::{MultiSession, WriteParameters, WriteType};
 use discwright_mmc::{Cdb, SenseKey};
 use discwright_transport::{Data, Request, Status, Transport, TransportExt};
 use proptest::collection::vec;
@@ -22,10 +22,12 @@ use proptest::prelude::*;
 enum Op {
     SelectTrack { data: bool, multi: u8, test: bool },
     SelectSession { multi: u8 },
+    SelectPacket,
+    Reserve { sectors: u16 },
     WriteNext { sectors: u8 },
     WriteAt { at: i32, sectors: u8 },
     Sync { immed: bool },
-    CloseTrack,
+    CloseTrack { track: u8 },
     CloseSession { immed: bool },
     Sheet { sectors: u16 },
     Blank { kind: u8 },
@@ -42,10 +44,12 @@ fn op() -> impl Strategy<Value = Op> {
         3 => (any::<bool>(), bits(), prop::bool::weighted(0.1))
             .prop_map(|(data, multi, test)| Op::SelectTrack { data, multi, test }),
         1 => bits().prop_map(|multi| Op::SelectSession { multi }),
+        1 => Just(Op::SelectPacket),
+        1 => (0..900_u16).prop_map(|sectors| Op::Reserve { sectors }),
         6 => (1..28_u8).prop_map(|sectors| Op::WriteNext { sectors }),
         1 => (-200..20_000_i32, 0..28_u8).prop_map(|(at, sectors)| Op::WriteAt { at, sectors }),
         3 => any::<bool>().prop_map(|immed| Op::Sync { immed }),
-        1 => Just(Op::CloseTrack),
+        2 => (1..6_u8).prop_map(|track| Op::CloseTrack { track }),
         3 => any::<bool>().prop_map(|immed| Op::CloseSession { immed }),
         1 => (301..900_u16).prop_map(|sectors| Op::Sheet { sectors }),
         1 => (0..8_u8).prop_map(|kind| Op::Blank { kind }),
@@ -94,6 +98,15 @@ fn apply(recorder: &mut Recorder, op: &Op, bytes_per_block: &mut usize) {
                 *bytes_per_block = 2048;
             }
         }
+        Op::SelectPacket => {
+            let page = WriteParameters { write_type: WriteType::Packet, ..track_page(true) };
+            if try_select(recorder, page).is_ok() {
+                *bytes_per_block = 2048;
+            }
+        }
+        Op::Reserve { sectors } => {
+            drop(recorder.ask(&ReserveTrack { by_address: false, size: u32::from(*sectors) }));
+        }
         Op::WriteNext { sectors } => {
             let next = recorder.ask(&ReadTrackInformation::invisible()).ok().and_then(|it| it.next_writable);
             if let Some(next) = next {
@@ -102,8 +115,9 @@ fn apply(recorder: &mut Recorder, op: &Op, bytes_per_block: &mut usize) {
         }
         Op::WriteAt { at, sectors } => write_once(recorder, Lba(*at), *sectors, *bytes_per_block),
         Op::Sync { immed } => drop(recorder.ask(&SynchronizeCache { immed: *immed, ..Default::default() })),
-        Op::CloseTrack => {
-            drop(recorder.ask(&CloseTrackSession { immed: true, function: CloseFunction::Track, track: 1 }));
+        Op::CloseTrack { track } => {
+            let track = u16::from(*track);
+            drop(recorder.ask(&CloseTrackSession { immed: true, function: CloseFunction::Track, track }));
         }
         Op::CloseSession { immed } => {
             let close = CloseTrackSession { immed: *immed, function: CloseFunction::Session, track: 0 };

@@ -166,3 +166,18 @@ fn power_lost_while_closing() {
         assert_eq!(track_information(&mut recorder).next_writable, Some(Lba(302 + 11_400)), "{seconds} s");
     }
 }
+
+/// While a session is written as a whole, it is told as incomplete, with the address that is due.
+#[test]
+fn session_at_once_under_way() {
+    let mut recorder = recorder(MediumKind::CdR80);
+    select(&mut recorder, session_page(MultiSession::Open));
+    send_sheet(&mut recorder, &data_sheet(Lba(0), 1, Lba(9_000))).unwrap();
+    assert_eq!(row(&mut recorder), (DiscState::Empty, SessionState::Empty, 1, 1, 1));
+    write(&mut recorder, Lba(-150), 3_000, 2048).unwrap();
+    assert_eq!(row(&mut recorder), (DiscState::Incomplete, SessionState::Incomplete, 1, 1, 1));
+    assert_eq!(track_information(&mut recorder).next_writable, Some(Lba(2_850)));
+    write(&mut recorder, Lba(2_850), 6_150, 2048).unwrap();
+    sync(&mut recorder);
+    assert_eq!(row(&mut recorder), (DiscState::Incomplete, SessionState::Empty, 2, 2, 2));
+}

@@ -28,20 +28,16 @@ pub(super) fn disc_information(drive: &mut Drive, command: &ReadDiscInformation)
         _ => return Err(sense::INVALID_FIELD),
     }
     let being_written = match deck.recording() {
-        Recording::Track(track) => Some((track.session, track.number)),
+        Recording::Track(track) => Some(track.number),
+        Recording::Session(session) if session.is_begun() => Some(session.place().1.number),
+        Recording::Raw(raw) if raw.is_begun() => Some(raw.place().1.number),
         Recording::Session(_) | Recording::Raw(_) | Recording::Idle => None,
     };
     let kind = deck.disc().kind();
-    let opc = deck.view().calibrations;
-    Ok(Reply::of(&standard_information(deck.view(), kind, being_written, opc)))
+    Ok(Reply::of(&standard_information(&deck.told_view(), kind, being_written)))
 }
 
-fn standard_information(
-    view: &View,
-    kind: MediumKind,
-    being_written: Option<(u16, u8)>,
-    _calibrations: u32,
-) -> StandardDiscInformation {
+fn standard_information(view: &View, kind: MediumKind, being_written: Option<u8>) -> StandardDiscInformation {
     let (first, last) = tracks_in_last_session(view, being_written);
     let sessions =
         view.open.map_or_else(|| view.sessions.last().map_or(1, |it| it.number), |open| open.number);
@@ -71,13 +67,13 @@ fn standard_information(
 }
 
 /// First and last track of the last session, the invisible one included.
-fn tracks_in_last_session(view: &View, being_written: Option<(u16, u8)>) -> (u8, u8) {
+fn tracks_in_last_session(view: &View, being_written: Option<u8>) -> (u8, u8) {
     let Some(open) = view.open else {
         return view.sessions.last().map_or((1, 1), |session| (session.first_track, session.last_track));
     };
     let last = view.tracks_of(open.number).last().map_or(open.first_track, |track| track.number);
     let last = open.next.map_or(last, |next| next.number.min(area::MAX_TRACKS));
-    (open.first_track, being_written.map_or(last, |(_, number)| number))
+    (open.first_track, being_written.unwrap_or(last))
 }
 
 fn disc_type(view: &View) -> DiscType {
@@ -130,7 +126,7 @@ pub(super) fn track_information(
         Recording::Raw(raw) => Some(raw.next()),
         Recording::Track(_) | Recording::Idle => None,
     };
-    let view = deck.view().clone();
+    let view = deck.told_view();
     let found = find(&view, writing.as_ref(), command)?;
     let medium = deck.disc().medium();
     let told = match found {

@@ -10,7 +10,7 @@ use discwright_cd::{Lba, area};
 use discwright_mmc::Sense;
 use discwright_transport::Instant;
 
-use crate::derive::{NextTrack, View};
+use crate::derive::{NextTrack, OpenSession, View};
 use crate::disc::{BurnError, Disc};
 use crate::laser::{Laser, Work};
 use crate::medium::{Block, Content, Medium, Payload, QItem, TrackQ};
@@ -124,6 +124,22 @@ impl Deck {
 
     pub(crate) const fn recording(&self) -> &Recording {
         &self.recording
+    }
+
+    /// What is told of the disc: what a scan finds, but for a session that is being written as a whole, which counts
+    /// as not yet there.
+    pub(crate) fn told_view(&mut self) -> View {
+        let mut view = self.view().clone();
+        let (session, first) = match &self.recording {
+            Recording::Idle | Recording::Track(_) => return view,
+            Recording::Session(session) => session.place(),
+            Recording::Raw(raw) => raw.place(),
+        };
+        view.sessions.retain(|it| it.number < session);
+        view.tracks.retain(|it| it.session < session);
+        let (program, first_track) = (first.start, first.number);
+        view.open = Some(OpenSession { number: session, program, first_track, next: Some(first) });
+        view
     }
 
     /// Lets the laser work until a moment. An error ends what was being recorded.

@@ -14,6 +14,7 @@ use discwright_transport::Instant;
 use super::close::lead_in_start;
 use super::session::PackCollector;
 use super::{Deck, HostBlock, Recording, Settings};
+use crate::derive::NextTrack;
 use crate::laser::Work;
 use crate::medium::{Content, LeadIn, Note, QItem, QNote, Subchannel, TrackQ};
 use crate::sense;
@@ -21,6 +22,8 @@ use crate::sense;
 /// A raw session being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RawRecording {
+    session: u16,
+    first: NextTrack,
     host: HostBlock,
     lead_in: Lba,
     /// Where the first pregap begins.
@@ -46,6 +49,11 @@ enum Place {
 }
 
 impl RawRecording {
+    /// Session, and its first track with where that starts.
+    pub(crate) const fn place(&self) -> (u16, NextTrack) {
+        (self.session, self.first)
+    }
+
     /// Where the host's next block goes.
     pub(crate) const fn next(&self) -> Lba {
         self.next
@@ -88,6 +96,8 @@ impl Deck {
         }
         self.push(now, Work::Dwell, settings.seek, settings.simulated);
         self.recording = Recording::Raw(RawRecording {
+            session,
+            first: next,
             host: HostBlock::RAW.with(subchannel),
             lead_in,
             program: next.start - 150,

@@ -12,6 +12,7 @@ use discwright_transport::Instant;
 use super::close::lead_in_start;
 use super::toc::TocPlan;
 use super::{Deck, HostBlock, Recording, Settings};
+use crate::derive::NextTrack;
 use crate::laser::Work;
 use crate::medium::{Block, Content, Form, LeadIn, Note, QNote, Subchannel, TrackQ};
 use crate::sense;
@@ -63,6 +64,13 @@ impl SessionRecording {
     /// Whether every block of the sheet has come.
     pub(crate) fn is_full(&self) -> bool {
         self.next >= self.sheet.toc.lead_out
+    }
+
+    /// Session, and its first track with where that starts.
+    pub(crate) fn place(&self) -> (u16, NextTrack) {
+        let first = self.sheet.toc.tracks.first();
+        let (number, start) = first.map_or((1, Lba(0)), |(number, _, start)| (*number, *start));
+        (self.sheet.session, NextTrack { number, start })
     }
 
     /// Whether the laser has been switched on for it.
