@@ -21,7 +21,6 @@ impl SharedRecorder {
     /// The recorder, for the story.
     ///
     /// Hold it no longer than a statement: the program waits for it.
-    #[must_use]
     pub fn get(&self) -> MutexGuard<'_, Recorder> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
