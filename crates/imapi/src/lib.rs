@@ -42,3 +42,7 @@ pub use properties::{Ignored, PropertySet, Value};
 pub use provider::DriveProvider;
 pub use recorder::{DiscRecorder, MediaContent, MediaInfo, MediaType, RecorderState, RecorderType};
 pub use sectors::DiscSectors;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
