@@ -7,10 +7,10 @@ use xshell::{Shell, cmd};
 
 use crate::workspace::{has_cargo_tool, in_ci};
 
-/// Builds every target, with the fuzzing engine when there is one.
+/// Builds every target, with the fuzzing engine when there is one; without optimisation, which only a run needs.
 pub(crate) fn build(shell: &Shell) -> Result<()> {
     if has_engine(shell) {
-        cmd!(shell, "cargo +nightly fuzz build").run()?;
+        cmd!(shell, "cargo +nightly fuzz build --dev").run()?;
     } else {
         ensure!(!in_ci(), "cargo-fuzz or the nightly toolchain is not installed");
         println!("without cargo-fuzz or the nightly toolchain the targets are only checked, not linked");
