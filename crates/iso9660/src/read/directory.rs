@@ -367,6 +367,10 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
             kind = self.rock_ridge_kind(&gathered, link, place);
         }
         let mut posix = mem::take(&mut gathered.posix);
+        if gathered.names_a_link() {
+            let message = "the name stands for the directory itself or its parent; the identifier is shown";
+            self.findings.warn(place, "RRIP, 4.1.4", message);
+        }
         match gathered.take_name() {
             None => {
                 let directory = matches!(kind, EntryKind::Directory(_));
@@ -422,8 +426,12 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         } else {
             return;
         };
-        let message = format_args!("{name:?} cannot be a name; shown as {fit:?}");
-        self.findings.warn(place, "ECMA-119, 7.5", message);
+        let clause = match self.view {
+            View::RockRidge => "RRIP, 4.1.4",
+            View::Joliet => "Joliet, File Identifiers",
+            View::Plain | View::Enhanced => "ECMA-119, 7.5",
+        };
+        self.findings.warn(place, clause, format_args!("{name:?} cannot be a name; shown as {fit:?}"));
         self.scratch = fit;
     }
 
@@ -461,7 +469,7 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
             let (name, end) = (&entry.name, self.end);
             let message =
                 format_args!("{name:?} reaches to LBA {}, but the image ends at {end}", section.end());
-            self.findings.error(place, "ECMA-119, 9.1.4", message);
+            self.findings.error(place, "ECMA-119, 9.1.3", message);
         }
         entry.sections.push(section);
     }

@@ -4,6 +4,8 @@
 //! each operation takes time and memory in proportion to the image. What is wrong is told by [`Finding`]s, and the rest
 //! is still read.
 
+mod boot;
+mod check;
 mod content;
 mod directory;
 mod entry;
@@ -19,6 +21,7 @@ mod volume;
 mod walk;
 mod zisofs;
 
+pub use check::check;
 pub use content::FileReader;
 pub use directory::{ListError, Listing, escaped};
 pub use entry::{Directory, Entry, EntryKind, Posix, Section, Sections};

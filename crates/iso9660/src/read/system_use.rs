@@ -206,8 +206,12 @@ impl Gathered {
 
     /// The name that NM gives; `None` when there is none or it stands for `.` or `..`.
     pub(super) fn take_name(&mut self) -> Option<Vec<u8>> {
-        let special = self.name_flags & (NamePiece::CURRENT | NamePiece::PARENT) != 0;
-        (!special && !self.name.is_empty()).then(|| core::mem::take(&mut self.name))
+        (!self.names_a_link() && !self.name.is_empty()).then(|| core::mem::take(&mut self.name))
+    }
+
+    /// Whether NM says that the entry is `.` or `..`.
+    pub(super) const fn names_a_link(&self) -> bool {
+        self.name_flags & (NamePiece::CURRENT | NamePiece::PARENT) != 0
     }
 
     /// The target that SL gives, and whether it is complete.

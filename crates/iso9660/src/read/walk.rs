@@ -169,7 +169,8 @@ impl<'v, S: ReadSectors> Walk<'v, S> {
                 self.levels.push(Level { path, entries: listing.entries.into_iter() });
             }
             Err(error) => {
-                self.findings.error(place, "ECMA-119, 6.8.1", format_args!("directory {path:?}: {error}"))
+                let clause = if directory.bytes.is_none() { "RRIP, 4.1.5.1" } else { "ECMA-119, 6.8.1" };
+                self.findings.error(place, clause, format_args!("directory {path:?}: {error}"));
             }
         }
     }
