@@ -163,7 +163,7 @@ fn expected(layout: &Layout, tree: &Tree, disc: &[u8], view: View) -> BTreeMap<S
     for entry in tree.walk(Tree::ROOT).filter(|entry| links || entry.kind() != Kind::Symlink) {
         let path = entry.path();
         let (parent, name) = path.rsplit_once('/').unwrap();
-        let new = format!("{}/{}", renamed[parent], changed.get(&path).map_or(name, |name| name));
+        let new = format!("{}/{}", renamed.get(parent).unwrap(), changed.get(&path).map_or(name, |name| name));
         let attributes = entry.attributes();
         let seconds = attributes.modified.unix_seconds();
         let target = entry.target().unwrap_or_default().to_owned();

@@ -166,7 +166,9 @@ impl Hierarchy {
                     refuse_joliet_change(tree, &changed, &children)?;
                 }
             }
-            children.sort_unstable_by(|&a, &b| joliet::order(changed.name(tree, a), changed.name(tree, b)));
+            children.sort_unstable_by(|&a, &b| {
+                joliet::order(changed.name_bytes(tree, a), changed.name_bytes(tree, b))
+            });
             for &id in &children {
                 builder.entry(id, 2 * joliet::units(changed.name(tree, id)), version)?;
             }
