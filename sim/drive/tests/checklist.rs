@@ -766,3 +766,32 @@ fn a_reserved_track_is_written_or_filled_before_its_session_closes() {
         (5, 0x21, 0)
     );
 }
+
+/// A disc erased in a hurry and written as before: nothing of its former life comes back.
+#[test]
+fn a_former_life_stays_buried() {
+    let mut recorder = recorder(MediumKind::CdRw80);
+    for _ in 0..2 {
+        burn_track(&mut recorder, 400);
+        close_session(&mut recorder, MultiSession::Open);
+    }
+    recorder.ask(&Blank { immed: true, blank_type: BlankType::Minimal, address: Lba(0) }).unwrap();
+    patiently(&mut recorder, |recorder| recorder.ask(&TestUnitReady {})).unwrap();
+    burn_track(&mut recorder, 400);
+    assert_eq!(disc_information(&mut recorder).last_track_in_last_session, 2);
+    close_session(&mut recorder, MultiSession::Open);
+    let disc = disc_information(&mut recorder);
+    assert_eq!(
+        (disc.sessions, disc.last_session),
+        (2, SessionState::Empty),
+        "the old second session is not there"
+    );
+    // Its place can be reserved, and closed, as if it were blank.
+    recorder.ask(&ReserveTrack { by_address: false, size: 300 }).unwrap();
+    assert!(recorder.ask(&ReadTrackInformation::track(2)).unwrap().blank);
+    recorder.ask(&CloseTrackSession { immed: true, function: CloseFunction::Track, track: 2 }).unwrap();
+    patiently(&mut recorder, |recorder| recorder.ask(&TestUnitReady {})).unwrap();
+    close_session(&mut recorder, MultiSession::Open);
+    assert_eq!(disc_information(&mut recorder).sessions, 3);
+    assert_eq!(read(&mut recorder, Lba(11_802), 1).unwrap(), [0; 2048]);
+}

@@ -84,16 +84,15 @@ pub(crate) fn pma_items(medium: &Medium) -> Vec<QItem> {
 
 /// What the lead-in between two addresses carries; a part of it is enough, for it repeats.
 pub(crate) fn lead_in_between(medium: &Medium, from: Lba, to: Lba) -> Option<&LeadIn> {
-    medium
-        .extents_from(from)
-        .take_while(|extent| extent.start < to)
-        .find_map(|extent| is_lead_in(&extent.content))
+    let within = medium.extents_from(from).take_while(|extent| extent.start < to);
+    // On a disc erased in a hurry the lead-ins of its former life are still there.
+    let live = within.filter(|extent| extent.generation == medium.erasures());
+    live.map(|extent| is_lead_in(&extent.content)).find_map(core::convert::identity)
 }
 
 /// Whether a whole lead-out is written.
 pub(crate) fn has_lead_out(medium: &Medium, start: Lba, sectors: u32) -> bool {
-    let is_lead_out = |at: Lba| {
-        medium.extent_at(at).is_some_and(|extent| matches!(extent.content, Content::LeadOut { .. }))
-    };
-    is_lead_out(start) && medium.written_until(start, None) >= start.saturating_add(sectors)
+    let is_lead_out =
+        |at: Lba| medium.live_at(at).is_some_and(|extent| matches!(extent.content, Content::LeadOut { .. }));
+    is_lead_out(start) && medium.live_until(start) >= start.saturating_add(sectors)
 }

@@ -219,9 +219,9 @@ fn session(medium: &Medium, number: u16, lead_in: Lba, program: Lba, contents: &
     let last_track = point(0xA1)?.point_time[0];
     let lead_out = address(point(0xA2)?.point_time).filter(|at| *at >= program)?;
     let pregap = program - layout::PREGAP;
-    let damage = if medium.written_until(pregap, None) < lead_out {
+    let damage = if medium.live_until(pregap) < lead_out {
         Damage::Truncated
-    } else if medium.written_until(lead_in, None) < pregap
+    } else if medium.live_until(lead_in) < pregap
         || !layout::has_lead_out(medium, lead_out, area::lead_out(number))
     {
         Damage::Unclosed

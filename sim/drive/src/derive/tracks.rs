@@ -23,7 +23,7 @@ fn of_session(medium: &Medium, session: &Session) -> Vec<Track> {
     let next_starts: Vec<_> = next_starts.chain([(None, session.lead_out)]).collect();
     let tracks = items.iter().zip(next_starts).map(|((item, start), (next, limit))| {
         let end = next.map_or(limit, |next| end_before(medium, *start, next, limit)).max(*start);
-        let written = medium.written_until(*start, None).clamp(*start, end);
+        let written = medium.live_until(*start).clamp(*start, end);
         Track {
             number: item.point,
             session: session.number,
@@ -43,7 +43,7 @@ fn of_session(medium: &Medium, session: &Session) -> Vec<Track> {
 fn end_before(medium: &Medium, start: Lba, next: u8, limit: Lba) -> Lba {
     let mut end = limit;
     while end > start
-        && let Some(extent) = medium.extent_at(end - 1)
+        && let Some(extent) = medium.live_at(end - 1)
         && extent.content.track().is_some_and(|q| q.track == next)
     {
         end = extent.start;
@@ -56,8 +56,7 @@ pub(super) fn of_pma(medium: &Medium, pma: &[QItem], first: u8, session: u16) ->
     let mut tracks: Vec<Track> = Vec::new();
     for item in pma.iter().filter(|item| item.adr == 1 && (first..=MOST_TRACKS).contains(&item.point)) {
         let (Some(start), Some(end)) = (address(item.point_time), address(item.time)) else { continue };
-        let generation = medium.extent_at(start).map(|extent| extent.generation);
-        let written = medium.written_until(start, generation).clamp(start, end.max(start));
+        let written = medium.live_until(start).clamp(start, end.max(start));
         let state = if written >= end { TrackState::Complete } else { TrackState::Reserved };
         let (number, control) = (item.point, item.control);
         let form = form_at(medium, start);
@@ -72,9 +71,9 @@ pub(super) fn of_pma(medium: &Medium, pma: &[QItem], first: u8, session: u16) ->
 
 /// The track that was begun where the next one would start.
 pub(super) fn unfinished(medium: &Medium, next: NextTrack, session: u16) -> Option<Track> {
-    let first = medium.extent_at(next.start - layout::PREGAP)?;
+    let first = medium.live_at(next.start - layout::PREGAP)?;
     let q = first.content.track().filter(|q| q.track == next.number)?;
-    let written = medium.written_until(first.start, Some(first.generation)).max(next.start);
+    let written = medium.live_until(first.start).max(next.start);
     let form = form_at(medium, next.start).or_else(|| form_at(medium, first.start));
     Some(Track {
         number: next.number,
@@ -91,7 +90,7 @@ pub(super) fn unfinished(medium: &Medium, next: NextTrack, session: u16) -> Opti
 
 /// Layout of the sector at an address.
 fn form_at(medium: &Medium, at: Lba) -> Option<Form> {
-    match &medium.extent_at(at)?.content {
+    match &medium.live_at(at)?.content {
         Content::Track(_, block) => block.form(),
         _ => None,
     }
@@ -100,7 +99,7 @@ fn form_at(medium: &Medium, at: Lba) -> Option<Form> {
 /// Blocks in each packet of a track, by its track descriptor blocks; `None` for a track not written in packets.
 fn packet_of(medium: &Medium, start: Lba) -> Option<u32> {
     let link = i32::try_from(crate::recording::LINK_BLOCKS).unwrap_or(0);
-    match &medium.extent_at(start - link - 1)?.content {
+    match &medium.live_at(start - link - 1)?.content {
         Content::Track(_, Block::TrackDescriptor { packet_blocks, .. }) => Some(*packet_blocks),
         _ => None,
     }

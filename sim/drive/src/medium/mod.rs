@@ -144,6 +144,19 @@ impl Medium {
         self.extents.range(..=at).next_back().map(|(_, extent)| extent).filter(|extent| extent.end() > at)
     }
 
+    /// The extent that a sector belongs to, if it was written in the disc's present life: since it was last erased as
+    /// a whole.
+    #[must_use]
+    pub fn live_at(&self, at: Lba) -> Option<&Extent> {
+        self.extent_at(at).filter(|extent| extent.generation == self.erasures)
+    }
+
+    /// First address behind the unbroken run of sectors written in the disc's present life that begins at `start`.
+    #[must_use]
+    pub fn live_until(&self, start: Lba) -> Lba {
+        self.written_until(start, Some(self.erasures))
+    }
+
     /// First address behind the unbroken run of written sectors that begins at `start`; all of one generation, when
     /// one is given.
     #[must_use]

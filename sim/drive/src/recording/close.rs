@@ -87,12 +87,12 @@ impl Deck {
         let medium = self.medium_to_come();
         let control = contents.toc.iter().find(|item| item.point == 0xA2).map_or(0, |item| item.control);
         let program = program_start(session, lead_in);
-        let reached = medium.written_until(lead_in, None);
+        let reached = medium.live_until(lead_in);
         self.push(now, Work::Dwell, settings.seek, false);
         let missing = program.sectors_since(reached).unwrap_or(0);
         self.burn(now, settings, reached, missing, Content::LeadIn(contents));
         self.push(now, Work::Dwell, settings.seek, false);
-        let reached = medium.written_until(lead_out, None);
+        let reached = medium.live_until(lead_out);
         let end = lead_out.saturating_add(area::lead_out(session));
         let missing = end.sectors_since(reached).unwrap_or(0);
         self.burn(now, settings, reached, missing, Content::LeadOut { control });

@@ -128,7 +128,7 @@ impl Deck {
         let form = track.form.unwrap_or(if track.control & 4 == 0 { Form::Audio } else { Form::Mode1 });
         let q = TrackQ { track: track.number, index: 1, control: track.control, zero: track.start };
         let pregap = track.start - i32::try_from(area::PREGAP).unwrap_or(0);
-        let reached = self.medium_to_come().written_until(pregap, None).min(track.start);
+        let reached = self.medium_to_come().live_until(pregap).min(track.start);
         self.push(now, Work::Dwell, settings.seek, settings.simulated);
         let missing = track.start.sectors_since(reached).unwrap_or(0);
         let before = Content::Track(TrackQ { index: 0, ..q }, Block::Zeros(form));
@@ -257,8 +257,7 @@ impl Deck {
         // The cut may have come inside the pregap.
         let pregap = track.start - i32::try_from(area::PREGAP).unwrap_or(0);
         let medium = self.medium_to_come();
-        let generation = medium.extent_at(pregap).map(|extent| extent.generation);
-        let reached = medium.written_until(pregap, generation);
+        let reached = medium.live_until(pregap);
         let form = track.form.unwrap_or(Form::Mode1);
         let missing = track.start.sectors_since(reached).unwrap_or(0);
         let in_pregap = Content::Track(TrackQ { index: 0, ..q }, Block::Zeros(form));
