@@ -9,7 +9,7 @@ use std::io::Read as _;
 use discwright_cd::Lba;
 use discwright_iso9660::format::SECTOR_BYTES;
 use discwright_iso9660::read::{
-    EntryKind, ExtractOptions, FileSource, ReadSectors, View, Volume, extract, import,
+    EntryKind, ExtractOptions, FileSource, ReadSectors, View, Volume, check, extract, import,
 };
 use discwright_iso9660::tree::Case;
 
@@ -20,6 +20,7 @@ const RESIDENT_MAX_KIB: u64 = 256 * 1024;
 
 /// Does with an image all that a user might, and returns how many entries it showed.
 fn exercise(source: &impl ReadSectors) -> usize {
+    _ = check(source, Lba(0));
     let Ok(volume) = Volume::open(source, Lba(0)) else { return 0 };
     let mut entries = 0;
     let mut buffer = [0; 4096];
