@@ -66,6 +66,9 @@ pub(super) fn of_pma(medium: &Medium, pma: &[QItem], first: u8, session: u16) ->
         tracks.push(Track { number, session, control, start, end, written, state, form, packet });
     }
     tracks.sort_by_key(|track| track.number);
+    // Tracks follow each other; what comes behind a gap is not to be believed.
+    let known = (first..).zip(&tracks).take_while(|(number, track)| *number == track.number).count();
+    tracks.truncate(known);
     tracks
 }
 

@@ -85,6 +85,9 @@ fn last_session(medium: &Medium, view: &View) -> Result<Vec<(Lba, Lba)>, Sense> 
     let pma = medium.extents_from(Layout::pma(medium.kind())).filter(
         |extent| matches!(&extent.content, Content::Pma(item) if item.adr == 1 && item.point >= first_track),
     );
-    let items = pma.map(|extent| (extent.start, extent.end()));
-    Ok(items.chain([(start, medium.kind().edge())]).collect())
+    // The last first: a power cut in between leaves the tracks before it.
+    let mut ranges: Vec<_> = pma.map(|extent| (extent.start, extent.end())).collect();
+    ranges.reverse();
+    ranges.push((start, medium.kind().edge()));
+    Ok(ranges)
 }
