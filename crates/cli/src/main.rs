@@ -15,12 +15,12 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::{Cli, Command, DiscCommand};
+use crate::args::{Cli, Command, DiscCommand, OutputArgs};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    start_tracing(cli.output.verbose);
     let output = cli.output;
+    start_tracing(output);
     let result = match cli.command {
         Command::Burn(args) => command::burn::run(args, output),
         Command::Info(args) => command::info::run(args, output),
@@ -36,9 +36,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// `RUST_LOG` decides where it is set; else as many `-v` as were given.
-fn start_tracing(verbose: u8) {
-    let level = ["warn", "info", "debug", "trace"].get(usize::from(verbose)).unwrap_or(&"trace");
+/// `RUST_LOG` decides where it is set; else `-q`, or as many `-v` as were given.
+fn start_tracing(output: OutputArgs) {
+    let levels = ["warn", "info", "debug", "trace"];
+    let level =
+        if output.quiet { &"error" } else { levels.get(usize::from(output.verbose)).unwrap_or(&"trace") };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -318,3 +318,18 @@ fn the_same_input_gives_the_same_image() {
     assert!(fs::read(desk.path("a.iso")).unwrap() == fs::read(desk.path("b.iso")).unwrap());
     assert_eq!(desk.json(&["ls", "a.iso"])["volume_name"], json!("2001-09-09"));
 }
+
+#[test]
+fn an_image_goes_into_a_pipe_that_stands_in_the_place_of_a_file() {
+    let desk = desk();
+    let image = |to: &str| {
+        let mut command = desk.command(&["image", "one", "-q", "-o", to]);
+        let output = command.env("SOURCE_DATE_EPOCH", "1000000000").output().unwrap();
+        assert!(output.status.success(), "{}", text(&output));
+        output.stdout
+    };
+    image("a.iso");
+    std::os::unix::fs::symlink("/proc/self/fd/1", desk.path("out")).unwrap();
+    assert!(image("out") == fs::read(desk.path("a.iso")).unwrap());
+    assert!(fs::symlink_metadata(desk.path("out")).unwrap().is_symlink());
+}

@@ -100,7 +100,7 @@ fn rule() -> impl Strategy<Value = Rule> {
                 when
             };
             let rule = Rule::always(when, effect).after(skip % 5 * (skip % 4));
-            times.map_or(rule.clone(), |times| rule.times(times))
+            times.map_or_else(|| rule.clone(), |times| rule.clone().times(times))
         },
     )
 }

@@ -1,9 +1,11 @@
 //! `discwright image`.
 
 use core::ops::ControlFlow;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::path::Path;
 
+use discwright_cd::area;
 use discwright_iso9660::image::Image;
 use discwright_iso9660::layout::layout;
 use discwright_iso9660::names::joliet;
@@ -15,6 +17,9 @@ use crate::args::{ImageArgs, OutputArgs};
 use crate::environment;
 use crate::exit::Failure;
 use crate::output::print;
+
+/// Sectors that go into a device or a pipe at a time.
+const STREAM_SECTORS: u32 = 512;
 
 #[derive(Serialize)]
 struct Written {
@@ -93,9 +98,14 @@ fn check_names(tree: &Tree, adapt: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes beside the target and renames, so that a failed image never takes the place of a good one.
+/// Writes beside the target and renames, so that a failed image never takes the place of a good one; a device or a pipe
+/// is written to as it is.
 fn write(image: &mut Image, target: &Path) -> Result<(), Failure> {
     let refuse = |error: &dyn core::fmt::Display| Failure::refused(format!("{}: {error}", target.display()));
+    if std::fs::metadata(target).is_ok_and(|it| !it.is_file()) {
+        let mut out = OpenOptions::new().write(true).open(target).map_err(|error| refuse(&error))?;
+        return stream(image, &mut out).map_err(|error| refuse(&error));
+    }
     let mut name =
         target.file_name().ok_or_else(|| Failure::usage("the image needs a file name"))?.to_owned();
     name.push(".part");
@@ -109,4 +119,18 @@ fn write(image: &mut Image, target: &Path) -> Result<(), Failure> {
         let _ = std::fs::remove_file(&part);
     }
     written
+}
+
+fn stream(image: &mut Image, out: &mut impl io::Write) -> io::Result<()> {
+    let mut chunk = vec![0; usize::try_from(STREAM_SECTORS).unwrap_or(16) * area::USER_BYTES];
+    let sectors = image.sectors();
+    let mut at = 0;
+    while at < sectors {
+        let now = STREAM_SECTORS.min(sectors - at);
+        let part = chunk.get_mut(..usize::try_from(now).unwrap_or(0) * area::USER_BYTES).unwrap_or_default();
+        image.fill(at, part).map_err(io::Error::other)?;
+        out.write_all(part)?;
+        at += now;
+    }
+    out.flush()
 }

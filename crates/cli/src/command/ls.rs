@@ -48,7 +48,7 @@ pub(crate) fn run(args: LsArgs, output: OutputArgs) -> Result<(), Failure> {
         tracing::warn!("{finding}");
     }
     let listing = Listing {
-        volume_name: chosen.volume.joliet().unwrap_or(chosen.volume.primary()).volume_name(),
+        volume_name: chosen.volume.joliet().unwrap_or_else(|| chosen.volume.primary()).volume_name(),
         session: chosen.session,
         view: view_name(chosen.view),
         entries,
