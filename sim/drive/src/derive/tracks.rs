@@ -56,9 +56,10 @@ pub(super) fn of_pma(medium: &Medium, pma: &[QItem], first: u8, session: u16) ->
     let mut tracks: Vec<Track> = Vec::new();
     for item in pma.iter().filter(|item| item.adr == 1 && (first..=MOST_TRACKS).contains(&item.point)) {
         let (Some(start), Some(end)) = (address(item.point_time), address(item.time)) else { continue };
-        let written = medium.live_until(start).clamp(start, end.max(start));
+        let number = item.point;
+        let written = track_until(medium, start, number).clamp(start, end.max(start));
         let state = if written >= end { TrackState::Complete } else { TrackState::Reserved };
-        let (number, control) = (item.point, item.control);
+        let control = item.control;
         let form = form_at(medium, start);
         // A later item for the same track replaces the earlier.
         tracks.retain(|track| track.number != number);
@@ -76,7 +77,7 @@ pub(super) fn of_pma(medium: &Medium, pma: &[QItem], first: u8, session: u16) ->
 pub(super) fn unfinished(medium: &Medium, next: NextTrack, session: u16) -> Option<Track> {
     let first = medium.live_at(next.start - layout::PREGAP)?;
     let q = first.content.track().filter(|q| q.track == next.number)?;
-    let written = medium.live_until(first.start).max(next.start);
+    let written = track_until(medium, first.start, next.number).max(next.start);
     let form = form_at(medium, next.start).or_else(|| form_at(medium, first.start));
     Some(Track {
         number: next.number,
@@ -106,4 +107,17 @@ fn packet_of(medium: &Medium, start: Lba) -> Option<u32> {
         Content::Track(_, Block::TrackDescriptor { packet_blocks, .. }) => Some(*packet_blocks),
         _ => None,
     }
+}
+
+/// First address behind the unbroken run of a track's sectors that begins at `start`.
+fn track_until(medium: &Medium, start: Lba, number: u8) -> Lba {
+    let mut end = start;
+    for extent in medium.extents_from(start) {
+        let belongs = extent.content.track().is_some_and(|q| q.track == number);
+        if extent.start > end || !belongs || extent.generation != medium.erasures() {
+            break;
+        }
+        end = extent.end();
+    }
+    end
 }

@@ -70,7 +70,8 @@ impl Deck {
         }
         let program = first.map_or(session.lead_out, |track| track.start);
         let lead_out_end = session.lead_out.saturating_add(discwright_cd::area::lead_out(session.number));
-        Ok(vec![(session.lead_in, program - 150), (session.lead_out, lead_out_end)])
+        // A power cut in between leaves a session that can be closed again.
+        Ok(vec![(session.lead_out, lead_out_end), (session.lead_in, program - 150)])
     }
 }
 
