@@ -320,7 +320,7 @@ impl DiscRecorder {
     /// Ejects the disc.
     ///
     /// # Errors
-    /// [`ImapiError::RecorderNotOpened`] unless held, [`ImapiError::Command`].
+    /// [`ImapiError::RecorderNotOpened`] unless held, [`ImapiError::Maintain`].
     pub fn eject(&self) -> Result<(), ImapiError> {
         if self.state() != RecorderState::Opened {
             return Err(self.not_opened());
@@ -334,7 +334,7 @@ impl DiscRecorder {
     ///
     /// # Errors
     /// [`ImapiError::RecorderNotOpened`] unless held, [`ImapiError::MediumNotPresent`], [`ImapiError::InvalidMedium`],
-    /// [`ImapiError::InvalidDevice`], [`ImapiError::Command`].
+    /// [`ImapiError::InvalidDevice`], [`ImapiError::Maintain`].
     pub fn erase(&self, full: bool) -> Result<(), ImapiError> {
         self.turn(OPENED, BURNING).map_err(|_| self.not_opened())?;
         let result = self.erase_held(full);

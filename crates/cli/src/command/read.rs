@@ -104,10 +104,17 @@ struct Copy<'a> {
 impl Copy<'_> {
     fn sessions(&mut self, state: &DiscState, mut go_on: impl FnMut(Lba) -> bool) -> Result<(), Failure> {
         let mut at = Lba(0);
-        for track in state.sessions.iter().flat_map(|session| &session.tracks) {
+        let last = |session: &Session| session.tracks.len().saturating_sub(1);
+        let tracks = state.sessions.iter().flat_map(|session| {
+            session.tracks.iter().enumerate().map(move |(index, track)| (track, index == last(session)))
+        });
+        for (track, is_last) in tracks {
             self.gap(at, track.start, "between tracks");
             if track.mode.is_data() {
-                self.track(track, &mut go_on)?;
+                // A track written track-at-once ends with run-out blocks, and up to the next one's start with its
+                // pregap: they count, and cannot be read.
+                let tail = area::RUN_OUT + if is_last { 0 } else { area::PREGAP };
+                self.track(track, tail, &mut go_on)?;
             } else {
                 self.gap(track.start, track.end(), "audio");
             }
@@ -117,9 +124,14 @@ impl Copy<'_> {
         Ok(())
     }
 
-    fn track(&mut self, track: &Track, go_on: &mut impl FnMut(Lba) -> bool) -> Result<(), Failure> {
-        // A track written track-at-once ends with run-out blocks, which count and cannot be read.
-        let content = track.sectors.saturating_sub(area::RUN_OUT);
+    /// Copies a track; of the last `tail` sectors those that can be read.
+    fn track(
+        &mut self,
+        track: &Track,
+        tail: u32,
+        go_on: &mut impl FnMut(Lba) -> bool,
+    ) -> Result<(), Failure> {
+        let content = track.sectors.saturating_sub(tail);
         let mut chunk = vec![0; usize::try_from(CHUNK_SECTORS).unwrap_or(0) * area::USER_BYTES];
         let mut done = 0;
         while done < content {
@@ -144,7 +156,7 @@ impl Copy<'_> {
             let sector = chunk.get_mut(..area::USER_BYTES).unwrap_or_default();
             match self.sectors.read_sectors(at, sector) {
                 Ok(()) => self.target.write(at, sector)?,
-                Err(_) => self.gap(at, at + 1, "run-out"),
+                Err(_) => self.gap(at, at + 1, "end of track"),
             }
         }
         Ok(())
