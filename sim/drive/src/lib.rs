@@ -19,7 +19,7 @@
 //! ```
 //!
 //! Inside, the [`medium`] is physical: which sectors the laser has marked, and to what. Sessions, tracks and the next
-//! writable address are never stored; [`derive`] finds them by scanning, as a drive does when a disc is put in. The
+//! writable address are never stored; [`derive`](mod@derive) finds them by scanning, as a drive does when a disc is put in. The
 //! [`Drive`] is a pure state machine with the time as an argument, the [`Recorder`] gives it a virtual clock.
 
 mod command;
