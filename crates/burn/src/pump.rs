@@ -153,7 +153,7 @@ fn run(engine: &mut Engine, transport: &mut dyn Transport, ring: &Ring, observer
         }
         match engine.poll(transport.now()) {
             Action::Send(exchange) => send(engine, transport, &exchange),
-            Action::Fill { .. } if !filled => filled = fill_ring(ring, observer),
+            Action::Fill { .. } if !filled => filled = fill_ring(engine, ring, observer),
             Action::Fill { .. } => fill(engine, ring, observer),
             Action::Wait(time) => transport.wait(time.min(SLICE)),
             Action::Done => break,
@@ -191,13 +191,15 @@ fn send(engine: &mut Engine, transport: &mut dyn Transport, exchange: &Exchange)
 }
 
 /// Whether the ring is full; waits a little for it.
-fn fill_ring(ring: &Ring, observer: &mut dyn Observer) -> bool {
+fn fill_ring(engine: &mut Engine, ring: &Ring, observer: &mut dyn Observer) -> bool {
     let mut waited = Duration::ZERO;
     while waited < SOURCE_PATIENCE {
         if ring.full(SLICE) {
             return true;
         }
+        // An observer may say it only once.
         if observer.cancelled() {
+            engine.cancel();
             return false;
         }
         waited += SLICE;
@@ -223,7 +225,7 @@ fn fill(engine: &mut Engine, ring: &Ring, observer: &mut dyn Observer) {
             return engine.source_failed(SourceError::new(0, problem));
         }
         if observer.cancelled() {
-            return;
+            return engine.cancel();
         }
     }
 }

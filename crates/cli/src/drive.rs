@@ -2,6 +2,7 @@
 
 use core::str::FromStr;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use discwright_drive::{Disc, DiscFileError, MediumKind, Recorder};
@@ -51,7 +52,13 @@ impl DriveProvider for OneDrive {
 
     fn open(&mut self, _: &str) -> Result<Box<dyn Transport + Send>, TransportError> {
         let DriveName::Emulated(file) = &self.0;
-        let disc = open_or_make(file).map_err(|error| TransportError::Gone(error.to_string()))?;
+        let disc = open_or_make(file).map_err(|error| {
+            let kind = match error {
+                DiscFileError::InUse { .. } => io::ErrorKind::ResourceBusy,
+                _ => io::ErrorKind::Other,
+            };
+            io::Error::new(kind, error.to_string())
+        })?;
         Ok(Box::new(Trace::new(Recorder::with_disc(disc))))
     }
 }

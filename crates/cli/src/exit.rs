@@ -1,5 +1,6 @@
 //! How the program ends: a status, and words that say what failed, where, whether the disc was touched, what to do.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use discwright_burn::BurnError;
@@ -17,6 +18,9 @@ pub(crate) struct Failure {
     /// The state of the disc, where a disc is concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) disc: Option<String>,
+    /// What else failed while stopping.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) also: Vec<String>,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) advice: Option<String>,
@@ -60,16 +64,32 @@ impl From<ImapiError> for Failure {
             Some(burn) => (burn.disc.to_string(), Some(burn.advice().to_owned())),
             None => ("nothing was written to the disc".to_owned(), None),
         };
+        let mut also = error.burn().map(|burn| burn.also.clone()).unwrap_or_default();
+        if error.burn().is_some_and(|burn| !burn.unlocked) {
+            also.push("the tray could not be unlocked".to_owned());
+        }
         // The burn's own words end with the state of the disc and the advice, which have their own lines here.
         let message = error.burn().map_or_else(|| error.to_string(), BurnError::what);
-        Self { message, code: Some(error.code().symbol()), disc: Some(disc), advice, class }
+        Self { message, code: Some(error.code().symbol()), disc: Some(disc), also, advice, class }
     }
 }
 
 impl Failure {
     /// Refused or failed before anything was written.
     pub(crate) fn refused(message: impl ToString) -> Self {
-        Self { message: message.to_string(), code: None, disc: None, advice: None, class: Class::Refused }
+        Self {
+            message: message.to_string(),
+            code: None,
+            disc: None,
+            also: Vec::new(),
+            advice: None,
+            class: Class::Refused,
+        }
+    }
+
+    /// Stopped because the user wished it, with nothing written.
+    pub(crate) fn cancelled(message: impl ToString) -> Self {
+        Self { class: Class::Cancelled, ..Self::refused(message) }
     }
 
     /// A command line that cannot mean anything.
@@ -84,16 +104,17 @@ impl Failure {
 
     /// Tells the user and gives the status to exit with.
     pub(crate) fn report(&self, json: bool) -> ExitCode {
+        // Nobody can be told that there is nobody to tell: the status is what remains.
         if json {
             let document = serde_json::json!({ "error": self });
-            println!("{document:#}");
+            let _ = writeln!(io::stdout(), "{document:#}");
         }
-        eprintln!("discwright: {}", self.message);
-        if let Some(disc) = &self.disc {
-            eprintln!("  disc: {disc}");
-        }
-        if let Some(advice) = &self.advice {
-            eprintln!("  advice: {advice}");
+        let mut err = io::stderr();
+        let _ = writeln!(err, "discwright: {}", self.message);
+        let disc = self.disc.iter().map(|disc| ("disc", disc));
+        let also = self.also.iter().map(|also| ("also", also));
+        for (name, words) in disc.chain(also).chain(self.advice.iter().map(|advice| ("advice", advice))) {
+            let _ = writeln!(err, "  {name}: {words}");
         }
         ExitCode::from(self.class.status())
     }

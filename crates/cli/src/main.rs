@@ -10,15 +10,23 @@ mod output;
 mod progress;
 mod volume;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
 use crate::args::{Cli, Command, DiscCommand, OutputArgs};
+use crate::exit::Failure;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") => {
+            return Failure::usage(error.to_string().trim_end()).report(true);
+        }
+        Err(error) => error.exit(),
+    };
     let output = cli.output;
     start_tracing(output);
     let result = match cli.command {
@@ -42,5 +50,12 @@ fn start_tracing(output: OutputArgs) {
     let level =
         if output.quiet { &"error" } else { levels.get(usize::from(output.verbose)).unwrap_or(&"trace") };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let ansi = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(ansi)
+        .without_time()
+        .with_target(output.verbose > 0)
+        .init();
 }

@@ -333,3 +333,41 @@ fn an_image_goes_into_a_pipe_that_stands_in_the_place_of_a_file() {
     assert!(image("out") == fs::read(desk.path("a.iso")).unwrap());
     assert!(fs::symlink_metadata(desk.path("out")).unwrap().is_symlink());
 }
+
+#[test]
+fn what_is_named_and_cannot_be_burned_is_refused() {
+    let desk = desk();
+    burn(&desk, &["one"]);
+    let fifo = std::process::Command::new("mkfifo").arg(desk.path("fifo")).status();
+    assert!(fifo.unwrap().success());
+    desk.refused(3, &["burn", "fifo", "--drive", "sim:a.disc"]);
+    fs::create_dir(desk.path("empty")).unwrap();
+    let refused = desk.refused(3, &["burn", "empty", "--drive", "sim:a.disc"]);
+    assert_eq!(refused["code"], json!("IMAPI_E_INVALIDIMAGE"));
+    desk.refused(3, &["burn", ".", "--drive", "sim:a.disc"]);
+    assert_eq!(info(&desk)["sessions"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_disc_file_is_never_written_over() {
+    let desk = desk();
+    burn(&desk, &["one"]);
+    let before = fs::read(desk.path("a.disc")).unwrap();
+    desk.refused(3, &["read", "--drive", "sim:a.disc", "-o", "a.disc"]);
+    desk.refused(3, &["image", "one", "-o", "a.disc"]);
+    assert!(fs::read(desk.path("a.disc")).unwrap() == before);
+}
+
+#[test]
+fn a_burn_whose_report_cannot_be_printed_is_not_called_refused() {
+    let desk = desk();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let status =
+        desk.command(&["burn", "one", "--drive", "sim:a.disc"]).stdout(full).stderr(Stdio::null()).status();
+    assert_eq!(status.unwrap().code(), Some(4));
+    assert_eq!(info(&desk)["sessions"].as_array().unwrap().len(), 1);
+    // Nor does a failure that cannot be told end in a panic.
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = desk.command(&["ls", "nowhere.iso", "--json"]);
+    assert_eq!(command.stdout(full()).stderr(full()).status().unwrap().code(), Some(3));
+}

@@ -56,6 +56,14 @@ pub enum ImapiError {
         /// Path of the drive.
         drive: String,
     },
+    /// Another program holds the drive.
+    #[error("{drive} is in use by another program: {source}")]
+    DeviceStillInUse {
+        /// Path of the drive.
+        drive: String,
+        /// What the transport says.
+        source: TransportError,
+    },
     /// The drive does not answer any more, or cannot be opened.
     #[error("{drive}: {source}")]
     DeviceNotPresent {
@@ -180,6 +188,7 @@ impl ImapiError {
             Self::NoActiveRecorder => Code::NoActiveRecorder,
             Self::MediumNotPresent { .. } => Code::MediumNotPresent,
             Self::DeviceNotAccessible { .. } => Code::DeviceNotAccessible,
+            Self::DeviceStillInUse { .. } => Code::DeviceStillInUse,
             Self::DeviceNotPresent { .. } => Code::DeviceNotPresent,
             Self::InvalidMedium { .. } => Code::MediumInvalidType,
             Self::InvalidDevice { .. } => Code::DeviceInvalidType,
@@ -224,6 +233,17 @@ impl ImapiError {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.code() == Code::UserAbort
+    }
+
+    /// A drive that cannot be opened, as a call of the facade says it.
+    pub(crate) fn from_open(drive: &str, source: TransportError) -> Self {
+        let drive = drive.to_owned();
+        match source {
+            TransportError::Io(error) if error.kind() == std::io::ErrorKind::ResourceBusy => {
+                Self::DeviceStillInUse { drive, source: TransportError::Io(error) }
+            }
+            source => Self::DeviceNotPresent { drive, source },
+        }
     }
 
     /// A plan that cannot be made, as a call of the facade says it.

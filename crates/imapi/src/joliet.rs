@@ -225,7 +225,7 @@ impl Stage {
             return Err(ImapiError::DiscFull { needed: used.into(), free: free.into() });
         }
         self.tree = Arc::new(tree);
-        self.filled = true;
+        self.filled |= merged.added + merged.replaced > 0;
         self.used = Some(used);
         Ok(merged)
     }

@@ -182,9 +182,7 @@ impl DiscMaster {
                 recorders.push(recorder);
                 continue;
             }
-            let transport = provider
-                .open(&path)
-                .map_err(|source| ImapiError::DeviceNotPresent { drive: path.clone(), source })?;
+            let transport = provider.open(&path).map_err(|source| ImapiError::from_open(&path, source))?;
             let recorder = DiscRecorder::bind(&path, transport, &self.shared.sinks)?;
             known.push(recorder.known());
             recorders.push(recorder);

@@ -30,10 +30,11 @@ pub(crate) fn record(
 ) -> Result<(), ImapiError> {
     let span = info_span!("record", drive = recorder.path(), simulate = wish.simulate);
     let _entered = span.enter();
-    let selected = state.stage.selected.clone().ok_or(ImapiError::InvalidImage)?;
     if !state.stage.filled {
         return Err(ImapiError::InvalidImage);
     }
+    // A burn that failed half-way kept the stage, and the disc has changed since it was read.
+    let selected = state.stage.selected.clone().ok_or(ImapiError::NoActiveRecorder)?;
     let claim = recorder.claim()?;
     let disc = check_disc(recorder, &claim, &selected)?;
 
@@ -92,6 +93,9 @@ fn check_disc(
 
 /// What is wrong with a disc that should be blank, and what would help.
 fn not_blank(disc: &DiscState) -> String {
+    if let (DiscStatus::Appendable, Err(reason)) = (disc.status, disc.recordable()) {
+        return reason.to_string();
+    }
     let help = match (disc.kind, disc.recordable()) {
         (MediumKind::CdRw, Ok(_)) => "erase it, or select the recorder again to continue its sessions",
         (MediumKind::CdRw, Err(_)) => "erase it",
@@ -188,7 +192,6 @@ impl Observer for Relay<'_> {
             }
             Event::Closing { estimate } => self.each(|sink| sink.notify_closing_disc(*estimate)),
             Event::Warning(warning) => {
-                warn!("{warning}");
                 self.each(|sink| sink.notify_warning(&warning.to_string()));
             }
             _ => {}

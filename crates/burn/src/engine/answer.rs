@@ -23,7 +23,7 @@ const BUSY_PAUSE_MS: u64 = 100;
 const FASTEST_SECTORS_PER_SECOND: u64 = 64 * 75;
 
 impl Engine {
-    /// How the command of the last [`Action::Send`] ended.
+    /// How the command of the last [`Action::Send`](crate::Action::Send) ended.
     pub fn handle(&mut self, now: Instant, completion: Completion) {
         let Some(task) = self.task.take() else { return };
         match completion.result {

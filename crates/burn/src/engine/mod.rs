@@ -229,7 +229,8 @@ impl Engine {
 
     /// How full the ring of chunks is, in percent; for the reports.
     pub fn set_ring_level(&mut self, percent: u8) {
-        if percent < 10 && self.progress.ring >= 10 {
+        let told = self.warnings.iter().any(|warning| matches!(warning, Warning::RingLow { .. }));
+        if percent < 10 && !told {
             self.warn(Warning::RingLow { percent });
         }
         self.progress.ring = percent;

@@ -2,18 +2,21 @@
 
 use core::time::Duration;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
 
 use discwright_burn::CancelToken;
 use discwright_imapi::{
-    DiscMaster, DiscRecorder, JolietDiscMaster, ProgressEvents, PropertySet, SessionMode, Value,
+    Code, DiscMaster, DiscRecorder, JolietDiscMaster, ProgressEvents, PropertySet, SessionMode, Value,
 };
+use discwright_iso9660::tree::{Content, Entry, Timestamp, Tree};
 use serde::Serialize;
 
 use crate::args::{BurnArgs, OutputArgs};
 use crate::cancel;
-use crate::command::image::Left;
-use crate::drive::{self, Opened};
-use crate::exit::Failure;
+use crate::command::image::{Left, refuse_skipped};
+use crate::drive::{self, DriveName, Opened};
+use crate::exit::{Class, Failure};
 use crate::output::print;
 use crate::progress::Progress;
 
@@ -29,10 +32,11 @@ struct Burned {
     /// Of the new session's tree, earlier sessions' included.
     files: u32,
     folders: u32,
-    /// Of them, imported from earlier sessions.
+    /// Files whose contents lie in earlier sessions.
     imported_files: u32,
     skipped: Vec<Left>,
-    disc: After,
+    /// Absent when the drive would not say; the burn itself was checked before.
+    disc: Option<After>,
 }
 
 /// The disc after the burn.
@@ -54,10 +58,19 @@ pub(crate) fn run(args: BurnArgs, output: OutputArgs) -> Result<(), Failure> {
     for left in &burned.skipped {
         tracing::warn!("{left} is left out");
     }
-    print(output, &burned, |out| tell(out, &burned))
+    print(output, &burned, |out| tell(out, &burned)).map_err(|failure| {
+        // Whoever hears "refused" would burn it again.
+        let disc = "the session is on the disc; only this report failed".to_owned();
+        if burned.simulated {
+            failure
+        } else {
+            Failure { class: Class::AfterWriting, disc: Some(disc), ..failure }
+        }
+    })
 }
 
 fn burn(args: &BurnArgs, cancel: &CancelToken, progress: &Progress) -> Result<Burned, Failure> {
+    check_volume_name(args)?;
     progress.phase("reading the disc");
     let Opened { master, joliet, recorder } = drive::open(&args.drive.drive)?;
     master.progress_advise(Watch { cancel: cancel.clone(), progress: progress.clone() })?;
@@ -66,21 +79,33 @@ fn burn(args: &BurnArgs, cancel: &CancelToken, progress: &Progress) -> Result<Bu
     set_speed(args, &recorder)?;
 
     let skipped = joliet.add_paths(&args.paths, args.overwrite)?;
+    refuse_skipped(&args.paths, &skipped)?;
+    refuse_own_disc(&args.drive.drive, &joliet)?;
     for changed in joliet.changed_names()? {
         tracing::warn!("{} becomes {:?}: {}", changed.path, changed.new_name, changed.change);
     }
     let before = recorder.survey()?.disc.map(|disc| disc.state);
     let image_sectors = joliet.used_data_blocks()?;
-    let counts = joliet.staged()?.counts();
+    let staged = joliet.staged()?;
+    let counts = staged.counts();
+    let imported = staged.walk(Tree::ROOT).filter(Entry::is_on_disc).count();
     let volume_name = match joliet.joliet_properties()?.get("VolumeName") {
         Some(Value::Text(name)) => name.clone(),
         _ => String::new(),
     };
-    master.record_disc(args.simulate, args.eject)?;
+    master.record_disc(args.simulate, args.eject).map_err(|error| {
+        let single = args.single_session && error.code() == Code::CannotWriteToMedia;
+        let failure = Failure::from(error);
+        if single {
+            failure.advise("leave out --single-session to add to the disc, if it can take more")
+        } else {
+            failure
+        }
+    })?;
 
-    let (mode, imported_files) = match mode {
-        SessionMode::Single => ("single-session", 0),
-        SessionMode::Multi { imported_files, .. } => ("multi-session", imported_files),
+    let mode = match mode {
+        SessionMode::Single => "single-session",
+        SessionMode::Multi { .. } => "multi-session",
     };
     Ok(Burned {
         drive: args.drive.drive.to_string(),
@@ -92,10 +117,35 @@ fn burn(args: &BurnArgs, cancel: &CancelToken, progress: &Progress) -> Result<Bu
         volume_name,
         files: counts.files,
         folders: counts.directories,
-        imported_files,
+        imported_files: u32::try_from(imported).unwrap_or(u32::MAX),
         skipped: skipped.iter().map(Left::from).collect(),
-        disc: after(&recorder)?,
+        disc: after(&recorder),
     })
+}
+
+/// A name that no volume can have is a matter of usage, found before any drive is touched.
+fn check_volume_name(args: &BurnArgs) -> Result<(), Failure> {
+    let name = args.volume_name.as_deref();
+    discwright_imapi::image_options(name, Timestamp::EPOCH).map(drop).map_err(Failure::usage)
+}
+
+/// A disc cannot hold the file that it lives in: that changes while it is read.
+fn refuse_own_disc(drive: &DriveName, joliet: &JolietDiscMaster) -> Result<(), Failure> {
+    let DriveName::Emulated(file) = drive;
+    let Ok(own) = std::fs::metadata(file) else { return Ok(()) };
+    let staged = joliet.staged()?;
+    let mut hosts = staged.walk(Tree::ROOT).filter_map(|entry| match entry.content() {
+        Some(Content::Host(host)) if host.stamp.inode == own.ino() => Some(host.path),
+        _ => None,
+    });
+    let same = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|it| it.dev() == own.dev());
+    match hosts.find(same) {
+        None => Ok(()),
+        Some(path) => {
+            let problem = format!("{} is the disc that is to be burned", path.display());
+            Err(Failure::refused(problem).advise("keep the disc file out of what is burned onto it"))
+        }
+    }
 }
 
 fn set_properties(args: &BurnArgs, joliet: &JolietDiscMaster) -> Result<(), Failure> {
@@ -104,12 +154,12 @@ fn set_properties(args: &BurnArgs, joliet: &JolietDiscMaster) -> Result<(), Fail
     if let Some(name) = &args.volume_name {
         set.set("VolumeName", Value::Text(name.clone()));
     }
-    if joliet.set_joliet_properties(&set)?.is_empty() {
-        return Ok(());
+    let ignored = joliet.set_joliet_properties(&set)?;
+    if ignored.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::usage(format!("not possible: {}", ignored.0.join(", "))))
     }
-    let name = args.volume_name.as_deref().unwrap_or_default();
-    let error = discwright_imapi::VolumeNameError(name.to_owned());
-    Err(Failure::usage(error))
 }
 
 fn select(master: &DiscMaster, recorder: &DiscRecorder, single: bool) -> Result<SessionMode, Failure> {
@@ -136,9 +186,11 @@ fn set_speed(args: &BurnArgs, recorder: &DiscRecorder) -> Result<(), Failure> {
     Err(Failure::refused(problem).advise(format!("give --speed {fastest} or less, or leave it out")))
 }
 
-fn after(recorder: &DiscRecorder) -> Result<After, Failure> {
-    let state = recorder.survey()?.disc.map(|disc| disc.state);
-    Ok(After {
+fn after(recorder: &DiscRecorder) -> Option<After> {
+    let survey =
+        recorder.survey().inspect_err(|error| tracing::warn!("the disc was burned; {error}")).ok()?;
+    let state = survey.disc.map(|disc| disc.state);
+    Some(After {
         state: state.as_ref().map_or_else(|| "ejected".to_owned(), |state| state.status.to_string()),
         lead_out: state.as_ref().and_then(|state| state.sessions.last()).map(|session| session.lead_out.0),
         next_writable: state.as_ref().and_then(|state| state.next_writable).map(|lba| lba.0),
@@ -151,7 +203,7 @@ fn tell(out: &mut dyn io::Write, burned: &Burned) -> io::Result<()> {
     let verb = if burned.simulated { "simulated" } else { "burned" };
     writeln!(out, "session {session} {verb} at {start}: {image_sectors} sectors, volume {volume_name:?}")?;
     writeln!(out, "  {files} files in {folders} folders, {imported_files} of them from earlier sessions")?;
-    let After { state, lead_out, next_writable, free_sectors } = &burned.disc;
+    let Some(After { state, lead_out, next_writable, free_sectors }) = &burned.disc else { return Ok(()) };
     write!(out, "  disc: {state}")?;
     if let Some(lead_out) = lead_out {
         write!(out, ", lead-out at {lead_out}")?;

@@ -1,7 +1,7 @@
 //! `discwright extract`.
 
 use core::ops::ControlFlow;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use discwright_iso9660::read::{ExtractOptions, extract};
@@ -63,7 +63,8 @@ pub(crate) fn run(args: ExtractArgs, output: OutputArgs) -> Result<(), Failure> 
         None => print(output, &taken, |out| tell(out, &taken)),
         Some(first) => {
             for problem in &taken.problems {
-                eprintln!("discwright: {problem}");
+                // The status tells it too.
+                let _ = writeln!(io::stderr(), "discwright: {problem}");
             }
             let count = taken.problems.len();
             let problem = format!("{count} of the entries could not be extracted, the first: {first}");

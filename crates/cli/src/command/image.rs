@@ -3,20 +3,22 @@
 use core::ops::ControlFlow;
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use discwright_burn::CancelToken;
 use discwright_cd::area;
 use discwright_iso9660::image::Image;
 use discwright_iso9660::layout::layout;
 use discwright_iso9660::names::joliet;
 use discwright_iso9660::tree::Tree;
-use discwright_iso9660::tree::scan::{ScanOptions, Skipped, scan};
+use discwright_iso9660::tree::scan::{ScanError, ScanOptions, Skipped, scan};
 use serde::Serialize;
 
 use crate::args::{ImageArgs, OutputArgs};
+use crate::cancel;
 use crate::environment;
 use crate::exit::Failure;
-use crate::output::print;
+use crate::output::{part_of, print, refuse_disc_file};
 
 /// Sectors that go into a device or a pipe at a time.
 const STREAM_SECTORS: u32 = 512;
@@ -53,8 +55,18 @@ impl From<&Skipped> for Left {
 
 /// Lays the paths out and writes the image to a file.
 pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
+    let cancel = cancel::on_interrupt()?;
+    refuse_disc_file(&args.output)?;
     let options = ScanOptions { overwrite: args.overwrite, ..ScanOptions::default() };
-    let staged = scan(&args.paths, options, &mut |_| ControlFlow::Continue(())).map_err(Failure::refused)?;
+    let staged = scan(&args.paths, options, &mut |_| match cancel.is_cancelled() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    })
+    .map_err(|error| match error {
+        ScanError::Cancelled => Failure::cancelled("cancelled; no image was written"),
+        other => Failure::refused(other),
+    })?;
+    refuse_skipped(&args.paths, &staged.skipped)?;
     check_names(&staged.tree, args.adapt_names)?;
     let counts = staged.tree.counts();
     let now = environment::now();
@@ -65,7 +77,7 @@ pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
         tracing::warn!("{} becomes {:?}: {}", changed.path, changed.new_name, changed.change);
     }
     let mut image = Image::new(layout);
-    write(&mut image, &args.output)?;
+    write(&mut image, &args.output, &cancel)?;
 
     let written = Written {
         file: args.output.display().to_string(),
@@ -85,6 +97,14 @@ pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
     })
 }
 
+/// What was named itself cannot be left out: nobody would look for it in a warning.
+pub(crate) fn refuse_skipped(paths: &[PathBuf], skipped: &[Skipped]) -> Result<(), Failure> {
+    match skipped.iter().find(|skipped| paths.contains(&skipped.path)) {
+        None => Ok(()),
+        Some(named) => Err(Failure::refused(format!("{}: {}", named.path.display(), named.reason))),
+    }
+}
+
 fn check_names(tree: &Tree, adapt: bool) -> Result<(), Failure> {
     if adapt {
         return Ok(());
@@ -100,18 +120,18 @@ fn check_names(tree: &Tree, adapt: bool) -> Result<(), Failure> {
 
 /// Writes beside the target and renames, so that a failed image never takes the place of a good one; a device or a pipe
 /// is written to as it is.
-fn write(image: &mut Image, target: &Path) -> Result<(), Failure> {
+fn write(image: &mut Image, target: &Path, cancel: &CancelToken) -> Result<(), Failure> {
     let refuse = |error: &dyn core::fmt::Display| Failure::refused(format!("{}: {error}", target.display()));
     if std::fs::metadata(target).is_ok_and(|it| !it.is_file()) {
         let mut out = OpenOptions::new().write(true).open(target).map_err(|error| refuse(&error))?;
         return stream(image, &mut out).map_err(|error| refuse(&error));
     }
-    let mut name =
-        target.file_name().ok_or_else(|| Failure::usage("the image needs a file name"))?.to_owned();
-    name.push(".part");
-    let part = target.with_file_name(name);
+    let part = part_of(target)?;
     let written = File::create(&part).map_err(|error| refuse(&error)).and_then(|file| {
         image.write_to(&file).map_err(|error| refuse(&error))?;
+        if cancel.is_cancelled() {
+            return Err(Failure::cancelled("cancelled; the image was not kept"));
+        }
         std::fs::rename(&part, target).map_err(|error| refuse(&error))
     });
     if written.is_err() {

@@ -3,7 +3,7 @@
 use std::io;
 
 use discwright_burn::Survey;
-use discwright_plan::{ClosingCost, DiscState, DiscStatus, WriteType};
+use discwright_plan::{ClosingCost, DiscState, WriteType};
 use serde::Serialize;
 
 use crate::args::{DriveArgs, OutputArgs};
@@ -98,7 +98,8 @@ fn describe_disc(state: &DiscState) -> Disc {
         lead_out: session.lead_out.0,
         tracks: session.tracks.iter().map(track).collect(),
     });
-    let free_sectors = state.capacity(WriteType::Auto);
+    let recordable = state.recordable().is_ok();
+    let free_sectors = if recordable { state.capacity(WriteType::Auto) } else { 0 };
     Disc {
         medium: state.kind.to_string(),
         state: state.status.to_string(),
@@ -109,8 +110,7 @@ fn describe_disc(state: &DiscState) -> Disc {
         last_possible_lead_out: state.last_lead_out.map(|lba| lba.0),
         free_sectors,
         free_bytes: u64::from(free_sectors) * 2048,
-        next_session: (state.status != DiscStatus::Complete)
-            .then(|| cost(&state.next_closing_cost(WriteType::Auto))),
+        next_session: recordable.then(|| cost(&state.next_closing_cost(WriteType::Auto))),
     }
 }
 

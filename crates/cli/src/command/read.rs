@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
 
 use discwright_cd::{Lba, area};
 use discwright_iso9660::read::ReadSectors;
@@ -12,8 +13,8 @@ use serde::Serialize;
 use crate::args::{OutputArgs, ReadArgs};
 use crate::cancel;
 use crate::drive;
-use crate::exit::{Class, Failure};
-use crate::output::print;
+use crate::exit::Failure;
+use crate::output::{part_of, print, refuse_disc_file};
 use crate::progress::Progress;
 
 /// Sectors read at a time.
@@ -47,6 +48,7 @@ struct Gap {
 /// Copies the disc's data; whatever lies between is a hole in the file, and reads as zeros.
 pub(crate) fn run(args: ReadArgs, output: OutputArgs) -> Result<(), Failure> {
     let cancel = cancel::on_interrupt()?;
+    refuse_disc_file(&args.output)?;
     let progress = Progress::new(output);
     progress.phase("reading the disc");
     let opened = drive::open(&args.drive.drive)?;
@@ -71,6 +73,7 @@ pub(crate) fn run(args: ReadArgs, output: OutputArgs) -> Result<(), Failure> {
         target.discard();
         return Err(failure);
     }
+    target.keep()?;
     let copied = Copied {
         file: args.output.display().to_string(),
         sectors: u32::try_from(end.0).unwrap_or(0),
@@ -137,8 +140,7 @@ impl Copy<'_> {
         while done < content {
             let at = track.start.saturating_add(done);
             if !go_on(at) {
-                let cancelled = Failure::refused("cancelled; the disc is as it was");
-                return Err(Failure { class: Class::Cancelled, ..cancelled });
+                return Err(Failure::cancelled("cancelled; the disc is as it was"));
             }
             let now = CHUNK_SECTORS.min(content - done);
             let bytes = usize::try_from(now).unwrap_or(0) * area::USER_BYTES;
@@ -173,19 +175,29 @@ impl Copy<'_> {
     }
 }
 
-/// The file that is written; it begins as one hole of the right length.
+/// The file that is written, beside its place until it is whole; it begins as one hole of the right length.
 struct Target<'a> {
-    path: &'a std::path::Path,
+    path: &'a Path,
+    part: PathBuf,
     file: File,
 }
 
 impl<'a> Target<'a> {
-    fn create(path: &'a std::path::Path, end: Lba) -> Result<Self, Failure> {
+    fn create(path: &'a Path, end: Lba) -> Result<Self, Failure> {
         let bytes = u64::try_from(end.0).unwrap_or(0) * 2048;
         let refuse = |error: io::Error| Failure::refused(format!("{}: {error}", path.display()));
-        let file = File::create(path).map_err(refuse)?;
+        if std::fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+            return Err(refuse(io::Error::other("it is no file; a disc is read into a file")));
+        }
+        let part = part_of(path)?;
+        let file = File::create(&part).map_err(refuse)?;
         file.set_len(bytes).map_err(refuse)?;
-        Ok(Self { path, file })
+        Ok(Self { path, part, file })
+    }
+
+    fn keep(self) -> Result<(), Failure> {
+        std::fs::rename(&self.part, self.path)
+            .map_err(|error| Failure::refused(format!("{}: {error}", self.path.display())))
     }
 
     fn write(&self, at: Lba, bytes: &[u8]) -> Result<(), Failure> {
@@ -198,6 +210,6 @@ impl<'a> Target<'a> {
     /// Half a copy looks like a whole one.
     fn discard(self) {
         // The error that matters has been had already.
-        let _ = std::fs::remove_file(self.path);
+        let _ = std::fs::remove_file(&self.part);
     }
 }
