@@ -9,6 +9,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 
 use common::{Desk, files, text};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 const DRIVE: [&str; 2] = ["--drive", "sim:a.disc"];
@@ -245,7 +246,7 @@ fn a_tree_that_fills_the_disc_to_the_last_block_is_burned_and_one_block_more_is_
 }
 
 /// Waits until the disc file holds so many bytes, then sends a signal; whether that came before the program ended.
-fn interrupt(desk: &Desk, signal: &str, bytes: u64) -> std::process::ExitStatus {
+fn interrupt(desk: &Desk, signal: Signal, bytes: u64) -> std::process::ExitStatus {
     let mut child = desk
         .command(&["burn", "large", "--drive", "sim:a.disc"])
         .stdout(Stdio::null())
@@ -256,8 +257,9 @@ fn interrupt(desk: &Desk, signal: &str, bytes: u64) -> std::process::ExitStatus 
         assert!(child.try_wait().unwrap().is_none(), "the burn ended before it was interrupted");
         std::thread::yield_now();
     }
-    let kill = std::process::Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
-    assert!(kill.unwrap().success());
+    // Sent from here: starting a program to send it could take longer than the burn.
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, signal).unwrap();
     child.wait().unwrap()
 }
 
@@ -284,7 +286,7 @@ fn ctrl_c_stops_in_an_orderly_way() {
     let desk = desk();
     burn(&desk, &["one"]);
     noise(&desk, "large/noise", 200);
-    let status = interrupt(&desk, "INT", 20 << 20);
+    let status = interrupt(&desk, Signal::INT, 20 << 20);
     assert_eq!(status.code(), Some(130));
     let disc = info(&desk);
     assert_eq!(disc["sessions"].as_array().unwrap().len(), 1);
@@ -299,7 +301,7 @@ fn a_program_killed_while_it_writes_leaves_a_disc_that_loads() {
     let desk = desk();
     burn(&desk, &["one"]);
     noise(&desk, "large/noise", 200);
-    let status = interrupt(&desk, "KILL", 20 << 20);
+    let status = interrupt(&desk, Signal::KILL, 20 << 20);
     assert_eq!(status.signal(), Some(9));
     let disc = info(&desk);
     assert_eq!(disc["sessions"].as_array().unwrap().len(), 1, "{disc}");
