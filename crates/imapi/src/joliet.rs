@@ -103,6 +103,10 @@ impl JolietDiscMaster {
         if stage.selected.is_none() {
             return Err(ImapiError::NoActiveRecorder);
         }
+        // Known since the last staging; neither the volume's name nor the time changes it.
+        if let Some(used) = stage.used {
+            return Ok(used);
+        }
         let used = stage.planned(&stage.tree, now)?;
         stage.used = Some(used);
         Ok(used)
