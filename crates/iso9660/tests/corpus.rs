@@ -1,9 +1,13 @@
-//! The corpora of fuzz targets `iso_reader` and `susp`, run by the ordinary tests.
+//! The corpora of fuzz targets `iso_reader`, `iso_check`, `iso_import` and `susp`, run by the ordinary tests.
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics says where")]
 
 use std::path::{Path, PathBuf};
 
+#[path = "../../../fuzz/inputs/iso_check.rs"]
+mod iso_check;
+#[path = "../../../fuzz/inputs/iso_import.rs"]
+mod iso_import;
 #[path = "../../../fuzz/inputs/iso_reader.rs"]
 mod iso_reader;
 #[path = "../../../fuzz/inputs/susp.rs"]
@@ -25,6 +29,16 @@ fn every_volume_of_the_corpus_is_answered() {
 }
 
 #[test]
+fn every_volume_of_the_corpus_is_checked() {
+    run_all("iso_check", iso_check::run, 8);
+}
+
+#[test]
+fn every_volume_of_the_corpus_is_imported_and_written_again() {
+    run_all("iso_import", iso_import::run, 8);
+}
+
+#[test]
 fn every_system_use_field_of_the_corpus_is_answered() {
     run_all("susp", susp::run, 12);
 }
@@ -37,14 +51,54 @@ mod seeds {
     use discwright_iso9660::format::susp::{Continuation, Entry};
     use discwright_iso9660::format::{DirectoryRecord, FileFlags, SECTOR_BYTES, ZonedTime};
     use discwright_iso9660::image::Image;
-    use discwright_iso9660::layout::{Options, RockRidge, layout};
-    use discwright_iso9660::tree::{Attributes, Content, Timestamp, Tree};
+    use discwright_iso9660::layout::{Boot, BootImage, BootSource, Options, Platform, RockRidge, layout};
+    use discwright_iso9660::tree::{Attributes, Case, Content, Timestamp, Tree};
+
+    /// Puts the images of other authors beside what the fuzzing engine found, where nothing is committed.
+    #[test]
+    #[ignore = "writes into fuzz/target"]
+    fn write_foreign() {
+        let beside = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+        let archive =
+            std::env::var_os("DISCWRIGHT_SHARED").map_or(beside, Into::into).join("corpus/images.tar.xz");
+        let unpacked = tempfile::tempdir().unwrap();
+        let tar =
+            std::process::Command::new("tar").arg("xJf").arg(archive).arg("-C").arg(unpacked.path()).status();
+        assert!(tar.unwrap().success());
+        for folder in unpacked.path().read_dir().unwrap().map(Result::unwrap) {
+            for file in folder.path().read_dir().into_iter().flatten().map(Result::unwrap) {
+                let name = file.file_name().into_string().unwrap();
+                let bytes = std::fs::read(file.path()).unwrap();
+                let (true, Some(input)) =
+                    (name.ends_with(".iso") || name.ends_with(".img"), bytes.get(16 * SECTOR_BYTES..))
+                else {
+                    continue;
+                };
+                // Most are large by zeros at the end.
+                let used = input.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+                let Some(input) = input
+                    .get(..used.next_multiple_of(SECTOR_BYTES).min(input.len()))
+                    .filter(|it| it.len() <= 256 << 10)
+                else {
+                    continue;
+                };
+                for target in ["iso_reader", "iso_check", "iso_import"] {
+                    let corpus = super::corpus(target).join("../../target/corpus").join(target);
+                    std::fs::create_dir_all(&corpus).unwrap();
+                    std::fs::write(corpus.join(format!("{}-{name}", folder.file_name().display())), input)
+                        .unwrap();
+                }
+            }
+        }
+    }
 
     #[test]
     #[ignore = "writes into the source tree"]
     fn write() {
         for (name, bytes) in volumes() {
-            std::fs::write(super::corpus("iso_reader").join(name), bytes).unwrap();
+            for target in ["iso_reader", "iso_check", "iso_import"] {
+                std::fs::write(super::corpus(target).join(name), &bytes).unwrap();
+            }
         }
         for (name, bytes) in fields() {
             std::fs::write(super::corpus("susp").join(name), bytes).unwrap();
@@ -80,6 +134,8 @@ mod seeds {
         let mut huge = plain.clone();
         huge[166..170].copy_from_slice(&[0xFF; 4]);
         vec![
+            ("everything", everything()),
+            ("deep-without-joliet", deep()),
             ("plain", plain),
             ("joliet", joliet),
             ("rock-ridge-and-joliet", both),
@@ -87,6 +143,49 @@ mod seeds {
             ("cut-behind-the-descriptors", cut),
             ("huge-root", huge),
         ]
+    }
+
+    fn from_descriptors(tree: Tree, options: &Options) -> Vec<u8> {
+        let mut image = Image::new(layout(tree, options).unwrap());
+        let mut bytes = vec![0; usize::try_from(image.sectors()).unwrap() * SECTOR_BYTES];
+        image.fill(0, &mut bytes).unwrap();
+        bytes.split_off(16 * SECTOR_BYTES)
+    }
+
+    /// Joliet, Rock Ridge, an enhanced hierarchy, two boot images, a hard link, a symbolic link.
+    fn everything() -> Vec<u8> {
+        let mut tree = Tree::with_case(Case::Exact);
+        let (directory, file) = (Attributes::directory(Timestamp::EPOCH), Attributes::file(Timestamp::EPOCH));
+        let one = tree.add_file(Tree::ROOT, "one", Content::from(vec![1; 3000]), file).unwrap();
+        let content = tree.entry(one).content_id().unwrap();
+        let folder = tree.add_directory(Tree::ROOT, "folder", directory).unwrap();
+        tree.add_hard_link(folder, "one again", content, file).unwrap();
+        tree.add_symlink(folder, "link", "/somewhere/../else/./", file).unwrap();
+        let long = "a long name that does not fit into one record ".repeat(5);
+        tree.add_file(folder, &long, Content::from(b"long".to_vec()), file).unwrap();
+        let mut options = Options::new("EVERYTHING", Timestamp::EPOCH);
+        options.rock_ridge = Some(RockRidge::default());
+        options.enhanced = true;
+        let mut second = BootImage::new(BootSource::Hidden(Content::from(vec![0xEE; 2048])));
+        second.platform = Platform::Efi;
+        options.boot = Some(Boot {
+            images: vec![BootImage::new(BootSource::Hidden(Content::from(vec![0xEB; 2048]))), second],
+            catalogue: Some("boot.cat".to_owned()),
+            ..Boot::default()
+        });
+        from_descriptors(tree, &options)
+    }
+
+    /// Relocated directories.
+    fn deep() -> Vec<u8> {
+        let mut tree = Tree::with_case(Case::Exact);
+        let (directory, file) = (Attributes::directory(Timestamp::EPOCH), Attributes::file(Timestamp::EPOCH));
+        let folder = tree.add_directories("a/b/c/d/e/f/g/h/i/j", directory).unwrap();
+        tree.add_file(folder, "deep", Content::from(b"deep".to_vec()), file).unwrap();
+        let mut options = Options::new("DEEP", Timestamp::EPOCH);
+        options.rock_ridge = Some(RockRidge::default());
+        options.joliet = None;
+        from_descriptors(tree, &options)
     }
 
     /// One input: a field, and the sectors from 24 on.
