@@ -8,11 +8,12 @@ use crate::tree::{ContentId, Stored};
 impl Layout {
     /// The boot record that points to the catalogue, if the disc boots.
     pub(crate) fn boot_record(&self) -> Option<BootRecord> {
-        let boot = self.extras.boot.as_ref()?;
-        Some(BootRecord {
-            boot_system_identifier: BootRecord::EL_TORITO,
-            catalogue: self.content_location(boot.catalogue),
-        })
+        let catalogue = match (&self.extras.boot, self.options.replayed_catalogue) {
+            (Some(boot), _) => self.content_location(boot.catalogue),
+            (None, Some(catalogue)) => u32::try_from(catalogue.0).unwrap_or(0),
+            (None, None) => return None,
+        };
+        Some(BootRecord { boot_system_identifier: BootRecord::EL_TORITO, catalogue })
     }
 
     pub(crate) fn is_catalogue(&self, content: ContentId) -> bool {

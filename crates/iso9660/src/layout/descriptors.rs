@@ -1,6 +1,6 @@
 //! The volume descriptors.
 
-use super::{Hierarchy, HierarchyKind, Layout, Options};
+use super::{Hierarchy, HierarchyKind, Layout, LayoutError, Options, Source};
 use crate::format::text::{is_a_character, is_d_character, padded, padded_ucs2};
 use crate::format::{
     DescriptorKind, FileFlags, JolietLevel, RootRecord, SECTOR_BYTES, VolumeDescriptor, VolumeTime,
@@ -26,7 +26,7 @@ pub(crate) struct Descriptors;
 impl Descriptors {
     /// Sectors that the sequence takes, its terminator included.
     pub(crate) fn count(options: &Options) -> u64 {
-        let parts = [options.joliet.is_some(), options.enhanced, options.boot.is_some()];
+        let parts = [options.joliet.is_some(), options.enhanced, options.boots()];
         2 + parts.into_iter().map(u64::from).sum::<u64>()
     }
 }
@@ -79,15 +79,31 @@ impl Layout {
             publisher_identifier: texts.a(&volume.publisher),
             data_preparer_identifier: texts.a(&volume.preparer),
             application_identifier: texts.a(&volume.application),
-            copyright_file_identifier: texts.file(&volume.copyright_file),
-            abstract_file_identifier: texts.file(&volume.abstract_file),
-            bibliographic_file_identifier: texts.file(&volume.bibliographic_file),
+            copyright_file_identifier: self.file_identifier(hierarchy, &volume.copyright_file),
+            abstract_file_identifier: self.file_identifier(hierarchy, &volume.abstract_file),
+            bibliographic_file_identifier: self.file_identifier(hierarchy, &volume.bibliographic_file),
             created: time(Some(volume.created)),
             modified: time(Some(volume.modified.unwrap_or(volume.created))),
             expires: time(volume.expires),
             effective: time(Some(volume.effective.unwrap_or(volume.created))),
             file_structure_version: if hierarchy.kind == HierarchyKind::Enhanced { 2 } else { 1 },
             application_use: self.application_use(),
+        }
+    }
+
+    /// What a file in the root is called in a hierarchy; spaces for none. Names that are too long were refused.
+    fn file_identifier(&self, hierarchy: &Hierarchy, path: &str) -> [u8; FILE_BYTES] {
+        let mut identifier = Vec::new();
+        if let Some(position) = hierarchy.in_root(&self.tree, path) {
+            hierarchy.identifier(&self.tree, position, true, &mut identifier);
+        }
+        match hierarchy.kind {
+            HierarchyKind::Joliet => {
+                let mut field = padded_ucs2("");
+                field.iter_mut().zip(&identifier).for_each(|(place, byte)| *place = *byte);
+                field
+            }
+            HierarchyKind::Primary | HierarchyKind::Enhanced => padded(&identifier),
         }
     }
 
@@ -113,6 +129,34 @@ impl Layout {
     }
 }
 
+/// Refuses volume fields that name a file which is not in the root, or whose identifier their 37 bytes cannot hold.
+pub(super) fn check_volume_files(source: Source<'_>, hierarchies: &[Hierarchy]) -> Result<(), LayoutError> {
+    let volume = &source.options.volume;
+    let fields = [
+        ("copyright", &volume.copyright_file),
+        ("abstract", &volume.abstract_file),
+        ("bibliographic", &volume.bibliographic_file),
+    ];
+    for (field, path) in fields.into_iter().filter(|(_, path)| !path.is_empty()) {
+        let refuse = |problem| LayoutError::VolumeFile { field, path: path.clone(), problem };
+        for hierarchy in hierarchies {
+            let Some(position) = hierarchy.in_root(source.tree, path) else {
+                return Err(refuse("there is no such file in the root"));
+            };
+            let mut identifier = Vec::new();
+            hierarchy.identifier(source.tree, position, true, &mut identifier);
+            let mut parts = identifier.split(|byte| matches!(byte, b'.' | b';')).map(<[u8]>::len);
+            let short = parts.next().is_some_and(|name| name <= 8) && parts.next().is_some_and(|it| it <= 3);
+            if identifier.len() > FILE_BYTES || (hierarchy.kind == HierarchyKind::Primary && !short) {
+                return Err(refuse("its name is too long for the field; give it one of 8 and 3 characters"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Length of the fields that name a file.
+const FILE_BYTES: usize = 37;
 const BLOCK_BYTES: u16 = 2048;
 
 fn escape_sequences(kind: HierarchyKind) -> [u8; 32] {
@@ -138,11 +182,6 @@ impl Texts {
     /// A field of d-characters.
     fn d<const N: usize>(&self, text: &str) -> [u8; N] {
         self.field(text, is_d_character)
-    }
-
-    /// A field of d-characters with the separators of a file identifier.
-    fn file<const N: usize>(&self, text: &str) -> [u8; N] {
-        self.field(text, |byte| is_d_character(byte) || matches!(byte, b'.' | b';'))
     }
 
     fn field<const N: usize>(&self, text: &str, allowed: impl Fn(u8) -> bool) -> [u8; N] {

@@ -178,6 +178,14 @@ impl Hierarchy {
         Ok(builder.finish(Names::Joliet(changed)))
     }
 
+    /// Where in the order a file of the root is.
+    pub(crate) fn in_root(&self, tree: &Tree, path: &str) -> Option<usize> {
+        let id = tree.lookup(Tree::ROOT, path.trim_matches('/'))?;
+        let root = self.directories.first()?;
+        let file = tree.node(id).is_some_and(|node| node.kind == Kind::File);
+        root.entry_range().find(|&position| file && self.order.get(position) == Some(&id))
+    }
+
     pub(crate) fn place_path_tables(&mut self, cursor: &mut u64) {
         for table in &mut self.path_tables {
             *table = narrow(*cursor);
@@ -237,13 +245,13 @@ impl<'t> Source<'t> {
     fn children(self, directory: NodeId, kind: HierarchyKind) -> impl Iterator<Item = NodeId> + use<'t> {
         let Source { tree, options, extras } = self;
         let primary = kind == HierarchyKind::Primary;
-        let symlinks = primary && options.rock_ridge.is_some();
+        let posix = primary && options.rock_ridge.is_some();
         let relocation = extras.relocation.as_ref();
         let hidden = relocation.filter(|relocation| relocation.added && !primary).map(|it| it.folder);
         let moved = relocation.filter(|relocation| primary && relocation.folder == directory);
         tree.children_unsorted(directory)
             .filter(move |&id| Some(id) != hidden)
-            .filter(move |&id| symlinks || tree.node(id).is_some_and(|node| node.kind != Kind::Symlink))
+            .filter(move |&id| posix || tree.node(id).is_some_and(|node| !node.kind.is_posix()))
             .chain(moved.into_iter().flat_map(|relocation| relocation.moved.iter().copied()))
     }
 

@@ -101,6 +101,16 @@ pub enum LayoutError {
         /// What is wrong.
         problem: String,
     },
+    /// A volume field names a file that it cannot name.
+    #[error("the {field} file {path}: {problem}")]
+    VolumeFile {
+        /// Which field.
+        field: &'static str,
+        /// As given.
+        path: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
     /// The start lies before the first sector.
     #[error("an image cannot start at {0}: user data begins at 0")]
     Start(Lba),
@@ -237,6 +247,7 @@ impl Plan {
         if options.enhanced {
             hierarchies.push(Hierarchy::identified(source, HierarchyKind::Enhanced)?);
         }
+        descriptors::check_volume_files(source, &hierarchies)?;
         let descriptors = SYSTEM_AREA_SECTORS;
         let mut cursor = u64::from(descriptors) + Descriptors::count(options);
         for hierarchy in &mut hierarchies {

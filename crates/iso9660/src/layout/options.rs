@@ -28,6 +28,12 @@ pub struct Options {
     pub enhanced: bool,
     /// What the disc boots.
     pub boot: Option<Boot>,
+    /// Where on the disc the boot catalogue of an earlier session lies, which this session names again; nothing of it is
+    /// copied, and what it boots stays as it is. Does not count where `boot` is given.
+    ///
+    /// A BIOS looks at the last session only (El Torito 1.0, 2.0), so without this a bootable disc ceases to boot when a
+    /// session is added.
+    pub replayed_catalogue: Option<Lba>,
     /// Whether primary names that must change, beyond small letters becoming capitals, are refused.
     pub strict_primary_names: bool,
     /// Zone in which times are told, in quarters of an hour east of Greenwich, −48 ..= 52.
@@ -51,11 +57,17 @@ impl Options {
             rock_ridge: None,
             enhanced: false,
             boot: None,
+            replayed_catalogue: None,
             strict_primary_names: false,
             zone_quarters: 0,
             padding_sectors: 0,
             session_id: None,
         }
+    }
+
+    /// Whether there is a boot record.
+    pub(crate) fn boots(&self) -> bool {
+        self.boot.is_some() || self.replayed_catalogue.is_some()
     }
 
     pub(crate) fn zoned(&self, time: Timestamp) -> ZonedTime {
@@ -189,11 +201,12 @@ pub struct Volume {
     pub preparer: String,
     /// Which program wrote it.
     pub application: String,
-    /// Name of a file in the root with a copyright notice.
+    /// Path of a file in the root with a copyright notice, whose identifier in each hierarchy is recorded; in the primary
+    /// one that is of 8 and 3 characters at most (ECMA-119, 8.4.20).
     pub copyright_file: String,
-    /// Name of a file in the root with an abstract.
+    /// The same, with an abstract.
     pub abstract_file: String,
-    /// Name of a file in the root with bibliographic records.
+    /// The same, with bibliographic records.
     pub bibliographic_file: String,
     /// When the volume was made.
     pub created: Timestamp,

@@ -9,7 +9,7 @@ use crate::format::rock_ridge::PosixAttributes;
 use crate::format::{
     DirectoryRecord, FileFlags, FormatError, PathTableOrder, PathTableRecord, RecordTime, SECTOR_BYTES,
 };
-use crate::tree::{ContentId, Kind, Node, NodeId, Stored, Timestamp, Tree};
+use crate::tree::{ContentId, Kind, Node, NodeId, Special, Stored, Timestamp, Tree};
 
 /// Lays records one after another, none across a sector's end (ECMA-119, 6.8.1.1).
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,7 +61,9 @@ pub(super) fn facts<'t>(
         Kind::Directory => 0o040_000,
         Kind::File => 0o100_000,
         Kind::Symlink => 0o120_000,
+        Kind::Special => entry.special().map_or(0, Special::file_type),
     };
+    let device = entry.special().and_then(Special::device);
     let (mode, user, group) = match rock_ridge.ownership {
         Ownership::Keep => (attributes.mode & 0o7777, attributes.uid, attributes.gid),
         Ownership::Readable => {
@@ -71,7 +73,14 @@ pub(super) fn facts<'t>(
     };
     let posix = PosixAttributes { mode: kind | mode, links: 1, user, group, serial: Some(0) };
     let name = named.then(|| entry.name());
-    Facts { name, posix, modified: options.zoned(time_of(tree, options, id)), target: entry.target(), mark }
+    Facts {
+        name,
+        posix,
+        modified: options.zoned(time_of(tree, options, id)),
+        target: entry.target(),
+        device,
+        mark,
+    }
 }
 
 /// When an entry was modified; a root that nobody gave a time is as old as the volume.

@@ -42,12 +42,12 @@ impl Layout {
         })
     }
 
-    /// Entries that are in no hierarchy: symbolic links without Rock Ridge.
+    /// Entries that are in no hierarchy: symbolic links, devices, pipes and sockets without Rock Ridge.
     pub fn omitted(&self) -> impl Iterator<Item = Omitted> {
         let without_rock_ridge = self.options.rock_ridge.is_none();
         self.tree
             .walk(Tree::ROOT)
-            .filter(move |entry| entry.kind() == Kind::Symlink && without_rock_ridge)
+            .filter(move |entry| entry.kind().is_posix() && without_rock_ridge)
             .map(|entry| Omitted { path: entry.path(), kind: entry.kind() })
     }
 

@@ -1,8 +1,8 @@
 //! Rock Ridge: what a directory record says in its system use field, and where the field goes on.
 
 use crate::format::rock_ridge::{
-    CHILD_LINK, EXTENSION_1_10, EXTENSION_1_12, LinkWriter, NamePiece, PARENT_LINK, PosixAttributes,
-    TimeStamps, append_link, append_relocated,
+    CHILD_LINK, DeviceNumber, EXTENSION_1_10, EXTENSION_1_12, LinkWriter, NamePiece, PARENT_LINK,
+    PosixAttributes, TimeStamps, append_link, append_relocated,
 };
 use crate::format::susp::{Continuation, MAX_ENTRY_BYTES, SharingProtocol};
 use crate::format::{DirectoryRecord, FormatError, MAX_RECORD_BYTES, RecordTime, SECTOR_BYTES, ZonedTime};
@@ -16,6 +16,8 @@ pub(super) struct Facts<'a> {
     pub(super) modified: ZonedTime,
     /// Where a symbolic link points.
     pub(super) target: Option<&'a str>,
+    /// The number of a device.
+    pub(super) device: Option<DeviceNumber>,
     pub(super) mark: Mark,
 }
 
@@ -98,6 +100,10 @@ impl Composer {
         let serial = facts.posix.serial.filter(|_| edition.serials);
         PosixAttributes { serial, ..facts.posix }.append_to(&mut self.bytes);
         self.end();
+        if let Some(device) = facts.device {
+            device.append_to(&mut self.bytes);
+            self.end();
+        }
         let stamps = TimeStamps { modified: Some(facts.modified), ..TimeStamps::default() };
         // The short form ends with 2155.
         let long = RecordTime::from_timestamp(facts.modified) == RecordTime::UNSPECIFIED;
@@ -203,6 +209,7 @@ mod tests {
             posix: PosixAttributes { mode: 0o100_644, links: 1, user: 0, group: 0, serial: Some(7) },
             modified: ZonedTime::from_unix(1_000_000_000),
             target,
+            device: None,
             mark: Mark::None,
         }
     }

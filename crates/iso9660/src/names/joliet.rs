@@ -111,6 +111,49 @@ impl Changed {
     }
 }
 
+/// A name that was changed in a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapted {
+    /// The path that the entry had.
+    pub path: String,
+    /// The name that it has now.
+    pub new_name: String,
+    /// Why.
+    pub change: NameChange,
+}
+
+/// Gives those entries of a tree other names that the Joliet hierarchy could not hold with theirs, by the rules of the
+/// [module above](crate::names) and in order of the walk; the tree's own names then are the Joliet names.
+///
+/// To be called on what is staged before it is laid over a tree that was imported by its Joliet names: a file that had to
+/// change its name in an earlier session is then recognised as the same, instead of becoming a second one with a number.
+/// Names of one folder that become equal are numbered in byte order, so such a group is recognised when it is staged whole.
+pub fn adapt(tree: &mut Tree, limit: usize) -> Vec<Adapted> {
+    let mut adapted = Vec::new();
+    let mut pending = vec![(Tree::ROOT, String::new())];
+    while let Some((directory, path)) = pending.pop() {
+        let children = tree.children(directory);
+        let mut changed = Changed::default();
+        if children.iter().any(|&id| check(tree.name(id), limit).is_err()) {
+            changed.assign(tree, directory, &children, limit);
+        }
+        for id in children {
+            let old_path = format!("{path}/{}", tree.name(id));
+            if let Some((new_name, change)) = changed.get(id)
+                && tree.rename(id, directory, new_name).is_ok()
+            {
+                let (path, new_name) = (old_path.clone(), new_name.to_string());
+                adapted.push(Adapted { path, new_name, change: *change });
+            }
+            if tree.entry(id).kind() == Kind::Directory {
+                pending.push((id, old_path));
+            }
+        }
+    }
+    adapted.sort_by(|a, b| a.path.cmp(&b.path));
+    adapted
+}
+
 fn folded(name: &str) -> String {
     name.to_uppercase()
 }
@@ -241,6 +284,19 @@ mod tests {
         assert!(changed.contains(&("n".repeat(60) + "~1.c")));
         assert!(changed.contains(&("n".repeat(59) + "~12.c")));
         assert!(changed.iter().all(|name| units(name) <= 64));
+    }
+
+    #[test]
+    fn a_tree_takes_on_its_joliet_names() {
+        let mut tree = tree(&["a?b", "a*b", "A_B~1", "fine"]);
+        let folder = tree.add_directory(Tree::ROOT, "x:", Attributes::file(Timestamp::EPOCH)).unwrap();
+        tree.add_file(folder, "y;", Content::empty(), Attributes::file(Timestamp::EPOCH)).unwrap();
+        let adapted: Vec<_> = adapt(&mut tree, UNITS).into_iter().map(|it| (it.path, it.new_name)).collect();
+        let expected = [("/a*b", "a_b"), ("/a?b", "a_b~2"), ("/x:", "x_"), ("/x:/y;", "y_")];
+        assert_eq!(adapted, expected.map(|(path, name)| (path.to_owned(), name.to_owned())));
+        let names: Vec<_> = tree.walk(Tree::ROOT).map(|entry| entry.path()).collect();
+        assert_eq!(names, ["/A_B~1", "/a_b", "/a_b~2", "/fine", "/x_", "/x_/y_"]);
+        assert_eq!(adapt(&mut tree, UNITS), []);
     }
 
     #[test]

@@ -234,7 +234,7 @@ impl Rules {
         let name = parts.next().unwrap_or_default();
         match (kind, parts.next(), parts.next()) {
             (Kind::Directory, None, None) => !name.is_empty() && legal(name) && name.len() <= LONG_DIRECTORY,
-            (Kind::File | Kind::Symlink, Some(extension), None) => {
+            (Kind::File | Kind::Symlink | Kind::Special, Some(extension), None) => {
                 let bytes = name.len() + extension.len();
                 (1..=LONG_FILE).contains(&bytes) && legal(name) && legal(extension)
             }

@@ -9,7 +9,7 @@ use super::source::ReadSectors;
 use super::volume::{View, Volume};
 use super::walk::Visited;
 use crate::format::FileFlags;
-use crate::tree::{AddError, Attributes, Case, Content, ContentId, Extent, NodeId, Timestamp, Tree};
+use crate::tree::{AddError, Attributes, Case, Content, ContentId, Extent, NodeId, Special, Timestamp, Tree};
 
 /// The tree of a session, its files being references to where their data lies on the disc.
 #[derive(Clone, Debug)]
@@ -96,7 +96,10 @@ impl Importer {
                 Ok(target) => Body::Symlink(target),
                 Err(_) => return self.refuse(visited, "its target is not UTF-8"),
             },
-            EntryKind::Special { .. } => return self.refuse(visited, "it is a device, pipe or socket"),
+            EntryKind::Special { file_type, device } => match Special::from_type(*file_type, *device) {
+                Some(special) => Body::Special(special),
+                None => return self.refuse(visited, "it is a device without a number"),
+            },
         };
         let tree = &mut self.imported.tree;
         let mut name = entry.name.clone();
@@ -110,6 +113,7 @@ impl Importer {
                 Body::Empty => tree.add_file(parent, &name, Content::empty(), attributes),
                 Body::Shared(content) => tree.add_hard_link(parent, &name, *content, attributes),
                 Body::Symlink(target) => tree.add_symlink(parent, &name, target, attributes),
+                Body::Special(special) => tree.add_special(parent, &name, *special, attributes),
             };
             match added {
                 Ok(node) => {
@@ -170,6 +174,7 @@ enum Body<'a> {
     New(Vec<(i32, u32)>, Vec<Extent>),
     Shared(ContentId),
     Symlink(&'a str),
+    Special(Special),
 }
 
 fn attributes(entry: &Entry) -> Attributes {

@@ -4,7 +4,7 @@
 //! its own; its entries are matched with the primary ones directory by directory: files by where their data lies,
 //! directories by the data below them, and what is left by name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::source::ReadSectors;
@@ -108,17 +108,29 @@ impl<'a> Group<'a> {
         }
         // Two of one side that fold to one name cannot be told apart.
         let mut by_name: HashMap<String, (Option<&Primary>, Vec<&Other>)> = HashMap::new();
-        for one in self.ones {
+        for one in &self.ones {
             by_name.entry(one.name.clone()).or_default().0 = Some(one);
         }
-        for two in self.twos {
+        for two in &self.twos {
             by_name.entry(folded(&two.name)).or_default().1.push(two);
         }
         let unique = |(one, twos): (Option<_>, Vec<_>)| match twos.as_slice() {
             [two] => Some((one?, *two)),
             _ => None,
         };
-        by_name.into_values().filter_map(unique).collect()
+        let mut pairs: Vec<Pair<'a>> = by_name.into_values().filter_map(unique).collect();
+        let paired: (HashSet<_>, HashSet<_>) =
+            pairs.iter().map(|(one, two)| (address(one), address(two))).unzip();
+        let mut ones: Vec<_> =
+            self.ones.into_iter().filter(|one| !paired.0.contains(&address(one))).collect();
+        let mut twos: Vec<_> =
+            self.twos.into_iter().filter(|two| !paired.1.contains(&address(two))).collect();
+        // What is left has the same data, so whichever identifier it gets names the same thing. In this order those of our own
+        // images get theirs back: names in byte order, identifiers by their numbers, the one without a number first.
+        ones.sort_by(|a, b| numbered(&a.name).cmp(&numbered(&b.name)));
+        twos.sort_by(|a, b| a.name.cmp(&b.name));
+        pairs.extend(ones.into_iter().zip(twos));
+        pairs
     }
 }
 
@@ -179,6 +191,18 @@ impl<T> Side<T> {
     fn signature(&self, child: &Child<T>) -> Signature {
         if child.directory { self.below.get(&child.path).copied().unwrap_or_default() } else { child.data }
     }
+}
+
+fn address<T>(child: &Child<T>) -> *const Child<T> {
+    child
+}
+
+/// The number at the end of an identifier's name part, then the identifier.
+fn numbered(name: &str) -> (u64, &str) {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let digits = stem.len() - stem.trim_end_matches(|it: char| it.is_ascii_digit()).len();
+    let number = stem.get(stem.len() - digits..).and_then(|digits| digits.parse().ok());
+    (number.unwrap_or(0), name)
 }
 
 /// `name` as an author makes a primary identifier of a name that needs no shortening.

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::Tree;
 use super::content::{Content, ContentId, Stored};
-use super::node::{Attributes, Kind, Node, NodeId, Permissions, Span};
+use super::node::{Attributes, Kind, Node, NodeId, Permissions, Span, Special};
 
 /// Why an entry cannot be added or renamed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -114,6 +114,20 @@ impl Tree {
             tree.targets.push(span);
             u32::try_from(tree.targets.len() - 1).ok()
         })
+    }
+
+    /// Adds a device, pipe or socket.
+    ///
+    /// # Errors
+    /// [`AddError`]; the tree is then as it was.
+    pub fn add_special(
+        &mut self,
+        parent: NodeId,
+        name: &str,
+        special: Special,
+        attributes: Attributes,
+    ) -> Result<NodeId, AddError> {
+        self.add(parent, name, attributes, Kind::Special, |tree| tree.keep_special(special))
     }
 
     /// The folder at `path`, made with all its missing ancestors.
@@ -269,6 +283,11 @@ impl Tree {
         self.keep_stored(stored)
     }
 
+    pub(super) fn keep_special(&mut self, special: Special) -> Option<u32> {
+        self.specials.push(special);
+        u32::try_from(self.specials.len() - 1).ok()
+    }
+
     pub(super) fn keep_stored(&mut self, stored: Stored) -> Option<ContentId> {
         let id = ContentId(u32::try_from(self.contents.len()).ok()?);
         self.contents.push(stored);
@@ -331,6 +350,7 @@ impl super::Counts {
             Kind::Directory => &mut self.directories,
             Kind::File => &mut self.files,
             Kind::Symlink => &mut self.symlinks,
+            Kind::Special => &mut self.specials,
         }
     }
 }
@@ -371,7 +391,7 @@ mod tests {
 
         tree.remove(b).unwrap();
         assert_eq!(names(&tree), ["/a", "/link"]);
-        assert_eq!(tree.counts(), Counts { directories: 1, files: 0, symlinks: 1 });
+        assert_eq!(tree.counts(), Counts { directories: 1, symlinks: 1, ..Counts::default() });
         assert_eq!(tree.find("/B2/file"), None);
         assert_eq!(tree.remove(Tree::ROOT), Err(EditError::Root));
     }

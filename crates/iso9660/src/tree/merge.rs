@@ -41,6 +41,7 @@ fn word(kind: Kind) -> &'static str {
         Kind::Directory => "folder",
         Kind::File => "file",
         Kind::Symlink => "symbolic link",
+        Kind::Special => "special file",
     }
 }
 
@@ -151,10 +152,12 @@ impl Tree {
                         self.targets.push(span);
                         u32::try_from(self.targets.len() - 1).ok()?
                     }
+                    Kind::Special => self.keep_special(new.special()?)?,
                 };
                 let place = match self.lookup(here, new.name()) {
                     Some(old) => {
                         if new.kind() != Kind::Directory {
+                            let body = self.old_if_same(old, body, new.kind());
                             self.replace(old, name, body, &new);
                         }
                         old
@@ -170,6 +173,15 @@ impl Tree {
             }
         }
         Some(())
+    }
+
+    /// The content that an entry has already, if the new one lies in the same extents: so hard links stay linked.
+    fn old_if_same(&self, old: NodeId, body: u32, kind: Kind) -> u32 {
+        let there = self.entry(old).content_id();
+        match (kind, there, there.and_then(|id| self.stored(id)), self.stored(ContentId(body))) {
+            (Kind::File, Some(id), Some(Stored::Disc(one)), Some(Stored::Disc(two))) if one == two => id.0,
+            _ => body,
+        }
     }
 
     fn replace(&mut self, old: NodeId, name: super::Span, body: u32, new: &Entry<'_>) {
@@ -267,7 +279,7 @@ mod tests {
         assert_eq!(base.merge(&again, true), Ok(Merged { added: 2, replaced: 1, joined: 1 }));
         let one = base.entry(base.find("/a/one").unwrap());
         assert_eq!((one.name(), one.content()), ("ONE", Some(Content::from(b"/a/ONE".to_vec()))));
-        assert_eq!(base.counts(), Counts { directories: 4, files: 4, symlinks: 0 });
+        assert_eq!(base.counts(), Counts { directories: 4, files: 4, ..Counts::default() });
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod node;
 pub mod scan;
 mod text;
 mod time;
+mod unchanged;
 
 use core::iter;
 use std::collections::HashMap;
@@ -21,8 +22,9 @@ pub use self::content::{Content, ContentId, Extent, HostFile, Stamp};
 pub use self::edit::{AddError, EditError};
 pub use self::index::Case;
 pub use self::merge::{MergeError, Merged};
-pub use self::node::{Attributes, Kind, NodeId};
+pub use self::node::{Attributes, Kind, NodeId, Special};
 pub use self::time::Timestamp;
+pub use self::unchanged::{Sameness, Unchanged, UnchangedError};
 
 pub(crate) use self::content::Stored;
 pub(crate) use self::host::{Folders, Opener};
@@ -30,7 +32,7 @@ use self::index::Index;
 pub(crate) use self::node::{Node, Permissions, Span};
 pub(crate) use self::text::Text;
 
-/// A tree of folders, files and symbolic links.
+/// A tree of folders, files, symbolic links and special files.
 ///
 /// Cloning copies a few flat tables; no file is touched.
 #[derive(Clone, Debug)]
@@ -41,6 +43,7 @@ pub struct Tree {
     permissions: Vec<Permissions>,
     permissions_known: HashMap<Permissions, u32>,
     targets: Vec<Span>,
+    specials: Vec<Special>,
     folders: Folders,
     text: Text,
     /// Primary names an earlier session gave, by entry.
@@ -57,6 +60,8 @@ pub struct Counts {
     pub files: u32,
     /// Symbolic links.
     pub symlinks: u32,
+    /// Devices, pipes and sockets.
+    pub specials: u32,
 }
 
 impl Default for Tree {
@@ -85,6 +90,7 @@ impl Tree {
             permissions: Vec::new(),
             permissions_known: HashMap::new(),
             targets: Vec::new(),
+            specials: Vec::new(),
             folders: Folders::default(),
             text: Text::default(),
             primary_names: HashMap::new(),
@@ -336,6 +342,13 @@ impl<'t> Entry<'t> {
         let index = usize::try_from(self.node.body).ok()?;
         let span = (self.node.kind == Kind::Symlink).then(|| self.tree.targets.get(index)).flatten()?;
         Some(self.tree.text.str(*span))
+    }
+
+    /// Which device, pipe or socket it is.
+    #[must_use]
+    pub fn special(&self) -> Option<Special> {
+        let index = usize::try_from(self.node.body).ok()?;
+        (self.node.kind == Kind::Special).then(|| self.tree.specials.get(index).copied()).flatten()
     }
 
     fn stored(&self) -> Option<&'t Stored> {

@@ -1,5 +1,7 @@
 //! One entry of the arena, and what it points to.
 
+use crate::format::rock_ridge::DeviceNumber;
+
 use super::time::Timestamp;
 
 /// An entry of a [`Tree`](super::Tree).
@@ -29,6 +31,64 @@ pub enum Kind {
     File,
     /// A symbolic link; only Rock Ridge can record one.
     Symlink,
+    /// A device, pipe or socket; only Rock Ridge can record one.
+    Special,
+}
+
+impl Kind {
+    /// Whether only Rock Ridge can record it.
+    #[must_use]
+    pub const fn is_posix(self) -> bool {
+        matches!(self, Self::Symlink | Self::Special)
+    }
+}
+
+/// A device, pipe or socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Special {
+    /// A named pipe.
+    Pipe,
+    /// A socket.
+    Socket,
+    /// A device of characters.
+    Characters(DeviceNumber),
+    /// A device of blocks.
+    Blocks(DeviceNumber),
+}
+
+impl Special {
+    /// What a mode's type bits (`st_mode & S_IFMT`) and a device number say; `None` for any other type, and for a
+    /// device without a number.
+    #[must_use]
+    pub fn from_type(file_type: u32, device: Option<DeviceNumber>) -> Option<Self> {
+        match file_type {
+            0o010_000 => Some(Self::Pipe),
+            0o140_000 => Some(Self::Socket),
+            0o020_000 => device.map(Self::Characters),
+            0o060_000 => device.map(Self::Blocks),
+            _ => None,
+        }
+    }
+
+    /// The type bits of its mode, as in `st_mode & S_IFMT`.
+    #[must_use]
+    pub const fn file_type(self) -> u32 {
+        match self {
+            Self::Pipe => 0o010_000,
+            Self::Socket => 0o140_000,
+            Self::Characters(_) => 0o020_000,
+            Self::Blocks(_) => 0o060_000,
+        }
+    }
+
+    /// The number of a device.
+    #[must_use]
+    pub const fn device(self) -> Option<DeviceNumber> {
+        match self {
+            Self::Pipe | Self::Socket => None,
+            Self::Characters(device) | Self::Blocks(device) => Some(device),
+        }
+    }
 }
 
 /// What is recorded about an entry besides its name and contents.
@@ -87,6 +147,6 @@ pub(crate) struct Node {
     pub(crate) parent: NodeId,
     pub(crate) next: NodeId,
     pub(crate) previous: NodeId,
-    /// First child of a directory, content of a file, target of a symbolic link.
+    /// First child of a directory, content of a file, target of a symbolic link, number of a special file.
     pub(crate) body: u32,
 }

@@ -16,8 +16,9 @@ use rustix::io::Errno;
 use thiserror::Error;
 
 use super::content::{ContentId, Stamp, Stored};
-use super::node::{Attributes, Kind, NodeId, Span};
+use super::node::{Attributes, Kind, NodeId, Span, Special};
 use super::{AddError, Case, MergeError, Opener, Timestamp, Tree};
+use crate::format::rock_ridge::DeviceNumber;
 
 /// How host files become entries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,9 @@ pub struct ScanOptions {
     pub names: HostNames,
     /// Whether a file of a later path replaces a file of an earlier one.
     pub overwrite: bool,
+    /// Whether devices, pipes and sockets are staged, which only Rock Ridge can record; otherwise they are skipped with
+    /// a report.
+    pub specials: bool,
 }
 
 /// What becomes of symbolic links below a staged path. A staged path that is itself a link is followed.
@@ -302,8 +306,25 @@ impl<'p> Scanner<'p> {
         match kind {
             FileType::RegularFile => self.file(parent.node, folder, name, &status),
             FileType::Directory => self.directory(parent, name, &status),
+            _ if self.options.specials => self.special(parent, name, &status),
             _ => self.skip(folder, name, SkipReason::Special),
         }
+    }
+
+    fn special(&mut self, parent: &Pending, name: &CStr, status: &Statx) -> Result<(), ScanError> {
+        let device = rustix::fs::makedev(status.stx_rdev_major, status.stx_rdev_minor);
+        let halves = DeviceNumber {
+            high: u32::try_from(device >> 32).unwrap_or(0),
+            low: u32::try_from(device & u64::from(u32::MAX)).unwrap_or(0),
+        };
+        let file_type = u32::from(status.stx_mode) & 0o170_000;
+        let Some(special) = Special::from_type(file_type, Some(halves)) else {
+            return self.skip(parent.folder, name, SkipReason::Special);
+        };
+        let (span, _) = self.name(parent.node, parent.folder, name)?;
+        let body = self.tree.keep_special(special).ok_or_else(|| self.too_large(parent.folder, name))?;
+        self.push(parent, name, span, status, Kind::Special, body)?;
+        Ok(())
     }
 
     fn directory(&mut self, parent: &Pending, name: &CStr, status: &Statx) -> Result<(), ScanError> {
