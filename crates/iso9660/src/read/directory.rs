@@ -144,6 +144,8 @@ struct Reader<'v, S> {
     findings: Findings,
     /// The last entry is a file of which more sections are to come.
     open: bool,
+    /// A relocated directory was left out: it is shown where it belongs.
+    relocated: bool,
     /// Where names are put together.
     scratch: String,
 }
@@ -158,6 +160,7 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
             entries: Vec::new(),
             findings: Findings::default(),
             open: false,
+            relocated: false,
             scratch: String::new(),
         }
     }
@@ -357,6 +360,7 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         let skip = usize::from(self.volume.rock_ridge_skip().unwrap_or(0));
         gathered.gather(&mut self.areas, record.system_use, skip, place, &mut self.findings);
         if gathered.relocated {
+            self.relocated = true;
             return None;
         }
         if let Some(block) = gathered.child {
@@ -487,8 +491,9 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         };
         let mut inside = Reader::new(self.volume, View::RockRidge);
         let Ok(extent) = Extent::of(self.volume, *directory) else { return };
-        // Entries that are relocated make no entry, so an empty list means that there is nothing else.
-        if extent.length > 0 && inside.read_extent(&extent).is_ok() && inside.entries.is_empty() {
+        // Nothing but relocated directories; an empty directory of that name is one like any other.
+        let read = extent.length > 0 && inside.read_extent(&extent).is_ok();
+        if read && inside.relocated && inside.entries.is_empty() {
             self.entries.remove(index);
         }
     }
