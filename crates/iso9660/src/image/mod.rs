@@ -4,6 +4,7 @@
 //! in the middle, and all get the same bytes. Structures are encoded when their sectors are asked for; contents are read
 //! from their files at that moment, and a file that is no longer what was staged is an error, never zeros.
 
+mod pieces;
 mod source;
 mod write;
 
@@ -14,6 +15,7 @@ use thiserror::Error;
 
 use self::source::Reader;
 pub use self::source::{Change, SourceError};
+pub use self::write::Progress;
 use crate::format::{FormatError, PathTableOrder, SECTOR_BYTES, SYSTEM_AREA_SECTORS};
 use crate::layout::{Descriptors, Layout};
 use crate::tree::Stored;
@@ -47,6 +49,9 @@ pub enum ImageError {
     /// The file that the image is written to refuses.
     #[error("cannot write the image: {0}")]
     Write(#[source] std::io::Error),
+    /// The caller asked to stop.
+    #[error("cancelled; the image is not whole")]
+    Cancelled,
 }
 
 /// The image of a layout, to be read.

@@ -1,96 +1,342 @@
-//! A whole image into a file, the kernel copying by itself what it can.
+//! A whole image into a file or a pipe: several threads read, and the kernel copies by itself what it can.
 
+use core::ops::ControlFlow;
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::fs::File;
+use std::io::Write as _;
+use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt as _;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use rustix::fs::copy_file_range;
 use rustix::io::Errno;
+use rustix::pipe::{SpliceFlags, fcntl_setpipe_size, splice};
 
+use super::pieces::{Piece, Pieces};
 use super::{Image, ImageError};
 use crate::format::SECTOR_BYTES;
 use crate::tree::Stored;
 
 /// Bytes that are filled and written at a time.
-const CHUNK_BYTES: usize = 1 << 20;
-/// Files from this length on are copied by the kernel.
-const LARGE_BYTES: u64 = 1 << 20;
+const CHUNK_BYTES: usize = 256 << 10;
+/// Small files that are not in memory come several times as fast when several are asked for, whatever the number of
+/// processors.
+const THREADS: core::ops::RangeInclusive<usize> = 4..=8;
+/// Pieces that a thread is ahead of the pipe.
+const AHEAD: usize = 2;
+/// What a pipe is asked to hold: less and each side waits for the other too often. The most that anybody may ask for.
+const PIPE_BYTES: usize = 1 << 20;
+
+/// Called with the number of sectors written so far, from several threads; may stop the writing.
+pub type Progress<'a> = &'a (dyn Fn(u32) -> ControlFlow<()> + Sync);
 
 impl Image {
     /// Writes the whole image to `file` from its start.
     ///
-    /// Large files are copied by the kernel where source and target allow it (`copy_file_range`).
+    /// Several threads read the sources; large files are copied by the kernel where source and target allow it
+    /// (`copy_file_range`). Memory stays within some MiB and the largest folder.
     ///
     /// # Errors
-    /// [`ImageError`]; the file then holds a part of the image.
+    /// [`ImageError`]; the file then holds a part of the image. Of several errors, the one nearest to the start.
     pub fn write_to(&mut self, file: &File) -> Result<(), ImageError> {
-        let mut chunk = vec![0; CHUNK_BYTES];
-        let mut sector = 0;
-        for index in 0..self.layout.plan.order.len() {
-            if let Some((start, bytes)) = self.large(index) {
-                self.write_sectors(file, sector, start, &mut chunk)?;
-                let copied = self.copy_content(file, index, start, bytes)?;
-                // Whatever the kernel did not copy, the last part of a sector at least, goes the other way.
-                sector = start + u32::try_from(copied / SECTOR_BYTES as u64).unwrap_or(0);
-            }
-        }
-        self.write_sectors(file, sector, self.sectors(), &mut chunk)
+        self.write_to_with(file, &|_| ControlFlow::Continue(()))
     }
 
-    /// First sector and length of a content, if it is a large host file as it is.
-    fn large(&self, index: usize) -> Option<(u32, u64)> {
-        let content = self.layout.plan.order.get(index)?.content;
-        match self.layout.stored(content)? {
-            Stored::Host { stamp, .. } if stamp.bytes >= LARGE_BYTES && !self.layout.is_patched(content) => {
-                let start = *self.layout.plan.starts.get(content.slot())?;
-                Some((start, stamp.bytes))
+    /// [`write_to`](Self::write_to), told how far it is.
+    ///
+    /// # Errors
+    /// As there, and [`ImageError::Cancelled`].
+    pub fn write_to_with(&mut self, file: &File, progress: Progress<'_>) -> Result<(), ImageError> {
+        let work = Work::new(self, progress);
+        thread::scope(|scope| {
+            for _ in 1..threads(self) {
+                scope.spawn(|| work.take_part(self.clone(), file));
             }
-            _ => None,
-        }
+            work.take_part(self.clone(), file);
+        });
+        work.finish()
     }
 
-    /// Copies as much of a content as the kernel will; how many bytes that is.
-    fn copy_content(&mut self, to: &File, index: usize, start: u32, bytes: u64) -> Result<u64, ImageError> {
+    /// Writes the whole image to `out`, front to back: a pipe, a device, a socket.
+    ///
+    /// Several threads read the sources ahead. Into a pipe, large files are spliced by the kernel; the pipe is asked to
+    /// hold a MiB.
+    ///
+    /// # Errors
+    /// [`ImageError`]; `out` has then taken a part of the image.
+    pub fn stream_to(&mut self, out: &File) -> Result<(), ImageError> {
+        self.stream_to_with(out, &|_| ControlFlow::Continue(()))
+    }
+
+    /// [`stream_to`](Self::stream_to), told how far it is.
+    ///
+    /// # Errors
+    /// As there, and [`ImageError::Cancelled`].
+    pub fn stream_to_with(&mut self, out: &File, progress: Progress<'_>) -> Result<(), ImageError> {
+        // Whoever is no pipe says so, and is written to as it is.
+        let is_pipe = fcntl_setpipe_size(out, PIPE_BYTES).is_ok() || is_fifo(out);
+        let threads = threads(self);
+        thread::scope(|scope| {
+            let readers = (0..threads)
+                .map(|first| {
+                    let (filled, read) = sync_channel(AHEAD);
+                    let (back, spare) = sync_channel(AHEAD + 1);
+                    let image = self.clone();
+                    scope.spawn(move || read_ahead(image, first, threads, &filled, &spare));
+                    (read, back)
+                })
+                .collect();
+            let mut image = self.clone();
+            Stream { image: &mut image, out, is_pipe, readers, turn: 0 }.run(progress)
+        })
+    }
+
+    /// Copies as much of a piece of a content as the kernel will; how many bytes that is.
+    fn copy_content(
+        &mut self,
+        index: usize,
+        offset: u64,
+        bytes: u64,
+        copy: &mut dyn FnMut(&File, &mut u64, usize) -> rustix::io::Result<usize>,
+    ) -> Result<u64, ImageError> {
         let Self { layout, reader, .. } = self;
         let content = layout.plan.order.get(index).and_then(|placed| layout.stored(placed.content));
         let Some(Stored::Host { directory, name, stamp }) = content else { return Ok(0) };
         let from = reader.open(&layout.tree, *directory, *name, *stamp)?;
-        let mut source_at = 0;
-        let mut target_at = u64::from(start) * SECTOR_BYTES as u64;
-        while source_at < bytes {
-            let left = usize::try_from(bytes - source_at).unwrap_or(usize::MAX).min(1 << 30);
-            match copy_file_range(&from, Some(&mut source_at), to, Some(&mut target_at), left) {
+        let mut at = offset;
+        let end = offset + bytes;
+        while at < end {
+            let left = usize::try_from(end - at).unwrap_or(usize::MAX).min(1 << 30);
+            match copy(&from, &mut at, left) {
                 Ok(0) => break,
                 Ok(_) | Err(Errno::INTR) => {}
                 // Any reason that this cannot be done in the kernel; a real fault shows when it is read.
                 Err(_) => break,
             }
         }
-        if source_at >= bytes {
-            reader.recheck(&layout.tree, *directory, *name, *stamp, &from)?;
-        }
-        Ok(source_at)
+        reader.recheck(&layout.tree, *directory, *name, *stamp, &from)?;
+        Ok(at - offset)
     }
 
-    /// Writes the sectors from `first` up to `end`.
-    fn write_sectors(
+    /// Fills the sectors from `first` up to `end`, a chunk at a time.
+    fn fill_chunks(
         &mut self,
-        file: &File,
         first: u32,
         end: u32,
-        chunk: &mut [u8],
+        chunk: &mut Vec<u8>,
+        mut take: impl FnMut(u32, &[u8]) -> Result<(), ImageError>,
     ) -> Result<(), ImageError> {
-        let chunk_sectors = u32::try_from(chunk.len() / SECTOR_BYTES).unwrap_or(1);
+        chunk.resize(CHUNK_BYTES, 0);
+        let chunk_sectors = u32::try_from(CHUNK_BYTES / SECTOR_BYTES).unwrap_or(1);
         let mut sector = first;
         while sector < end {
             let now = chunk_sectors.min(end - sector);
-            let bytes = usize::try_from(now).unwrap_or(0) * SECTOR_BYTES;
-            let part = chunk.get_mut(..bytes).unwrap_or_default();
+            let part = chunk.get_mut(..bytes_of(now)).unwrap_or_default();
             self.fill(sector, part)?;
-            let at = u64::from(sector) * SECTOR_BYTES as u64;
-            file.write_all_at(part, at).map_err(ImageError::Write)?;
+            take(sector, part)?;
             sector += now;
         }
         Ok(())
+    }
+}
+
+fn threads(image: &Image) -> usize {
+    // Small images are done before a thread has started.
+    if bytes_of(image.sectors()) <= CHUNK_BYTES {
+        return 1;
+    }
+    thread::available_parallelism().map_or(1, usize::from).clamp(*THREADS.start(), *THREADS.end())
+}
+
+fn is_fifo(out: &File) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    out.metadata().is_ok_and(|it| it.file_type().is_fifo())
+}
+
+fn bytes_of(sectors: u32) -> usize {
+    usize::try_from(sectors).unwrap_or(0).saturating_mul(SECTOR_BYTES)
+}
+
+fn sectors_of(bytes: u64) -> u32 {
+    u32::try_from(bytes / SECTOR_BYTES as u64).unwrap_or(u32::MAX)
+}
+
+/// What the threads that write one file share.
+struct Work<'a> {
+    pieces: Mutex<(Pieces, Image)>,
+    stop: AtomicBool,
+    written: AtomicU32,
+    /// The sector of the piece that failed, and why.
+    failed: Mutex<Option<(u32, ImageError)>>,
+    progress: Progress<'a>,
+}
+
+impl<'a> Work<'a> {
+    fn new(image: &Image, progress: Progress<'a>) -> Self {
+        Self {
+            pieces: Mutex::new((Pieces::default(), image.clone())),
+            stop: AtomicBool::new(false),
+            written: AtomicU32::new(0),
+            failed: Mutex::new(None),
+            progress,
+        }
+    }
+
+    /// Pieces are given out in order and each that was given out is tried, so that the first error by place is always
+    /// among those found.
+    fn take_part(&self, mut image: Image, file: &File) {
+        let mut chunk = Vec::new();
+        while let Some(piece) = self.next() {
+            let (sector, sectors) = match piece {
+                Piece::Fill { sector, sectors } => (sector, sectors),
+                Piece::Copy { sector, bytes, .. } => (sector, sectors_of(bytes)),
+            };
+            let done = write_piece(&mut image, file, piece, &mut chunk);
+            let written = self.written.fetch_add(sectors, Ordering::Relaxed) + sectors;
+            let error = match done {
+                Err(error) => error,
+                Ok(()) if (self.progress)(written).is_break() => ImageError::Cancelled,
+                Ok(()) => continue,
+            };
+            self.stop.store(true, Ordering::Relaxed);
+            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            if failed.as_ref().is_none_or(|(first, _)| sector < *first) {
+                *failed = Some((sector, error));
+            }
+        }
+    }
+
+    fn next(&self) -> Option<Piece> {
+        let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        let (pieces, image) = &mut *pieces;
+        if self.stop.load(Ordering::Relaxed) { None } else { pieces.next(image) }
+    }
+
+    fn finish(self) -> Result<(), ImageError> {
+        let failed = self.failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        failed.map_or(Ok(()), |(_, error)| Err(error))
+    }
+}
+
+fn write_piece(image: &mut Image, file: &File, piece: Piece, chunk: &mut Vec<u8>) -> Result<(), ImageError> {
+    let (first, end) = match piece {
+        Piece::Fill { sector, sectors } => (sector, sector + sectors),
+        Piece::Copy { index, sector, offset, bytes } => {
+            let mut target = u64::from(sector) * SECTOR_BYTES as u64;
+            let copied = image.copy_content(index, offset, bytes, &mut |from, at, left| {
+                copy_file_range(from, Some(at), file, Some(&mut target), left)
+            })?;
+            (sector + sectors_of(copied), sector + sectors_of(bytes))
+        }
+    };
+    image.fill_chunks(first, end, chunk, |sector, part| {
+        let at = u64::from(sector) * SECTOR_BYTES as u64;
+        file.write_all_at(part, at).map_err(ImageError::Write)
+    })
+}
+
+type Filled = Result<Vec<u8>, ImageError>;
+
+/// Fills every piece whose turn it is, until nobody wants more.
+fn read_ahead(
+    mut image: Image,
+    first: usize,
+    threads: usize,
+    filled: &SyncSender<Filled>,
+    spare: &Receiver<Vec<u8>>,
+) {
+    let mut pieces = Pieces::default();
+    let mut turn = 0;
+    while let Some(piece) = pieces.next(&image) {
+        let Some(sectors) = ahead(&image, piece) else { continue };
+        turn += 1;
+        let Piece::Fill { sector, .. } = piece else { continue };
+        if (turn - 1) % threads != first {
+            continue;
+        }
+        let mut buffer = spare.try_recv().unwrap_or_default();
+        buffer.resize(bytes_of(sectors), 0);
+        let done = image.fill(sector, &mut buffer).map(|()| buffer);
+        let failed = done.is_err();
+        if filled.send(done).is_err() || failed {
+            return;
+        }
+    }
+}
+
+/// Sectors of a piece that is filled ahead: contents, but for large files. Folders are encoded where they are written,
+/// each once.
+fn ahead(image: &Image, piece: Piece) -> Option<u32> {
+    match piece {
+        Piece::Fill { sector, sectors } if sector >= image.layout.plan.content_start => Some(sectors),
+        _ => None,
+    }
+}
+
+/// The writing end of a stream.
+struct Stream<'a> {
+    image: &'a mut Image,
+    out: &'a File,
+    is_pipe: bool,
+    readers: Vec<(Receiver<Filled>, SyncSender<Vec<u8>>)>,
+    turn: usize,
+}
+
+impl Stream<'_> {
+    fn run(mut self, progress: Progress<'_>) -> Result<(), ImageError> {
+        let mut pieces = Pieces::default();
+        let mut chunk = Vec::new();
+        let mut written = 0;
+        while let Some(piece) = pieces.next(self.image) {
+            let sectors = match piece {
+                Piece::Fill { sectors, .. } => sectors,
+                Piece::Copy { bytes, .. } => sectors_of(bytes),
+            };
+            if ahead(self.image, piece).is_some() {
+                self.pass_on()?;
+            } else {
+                self.write_here(piece, &mut chunk)?;
+            }
+            written += sectors;
+            if progress(written).is_break() {
+                return Err(ImageError::Cancelled);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what the thread whose turn it is has filled.
+    fn pass_on(&mut self) -> Result<(), ImageError> {
+        let turn = self.turn % self.readers.len();
+        self.turn += 1;
+        let Some((read, back)) = self.readers.get(turn) else { return Ok(()) };
+        // A reader ends early only after an error, which it has sent.
+        let buffer = read.recv().map_err(|_| ImageError::Cancelled)??;
+        (&*self.out).write_all(&buffer).map_err(ImageError::Write)?;
+        let _ = back.try_send(buffer);
+        Ok(())
+    }
+
+    fn write_here(&mut self, piece: Piece, chunk: &mut Vec<u8>) -> Result<(), ImageError> {
+        let Self { image, out, is_pipe, .. } = self;
+        let (first, end, mut skip) = match piece {
+            Piece::Fill { sector, sectors } => (sector, sector + sectors, 0),
+            Piece::Copy { sector, bytes, .. } if !*is_pipe => (sector, sector + sectors_of(bytes), 0),
+            Piece::Copy { index, sector, offset, bytes } => {
+                let copied = image.copy_content(index, offset, bytes, &mut |from, at, left| {
+                    splice(from, Some(at), out.as_fd(), None, left, SpliceFlags::MOVE)
+                })?;
+                // The kernel may have stopped within a sector.
+                let skip = usize::try_from(copied % SECTOR_BYTES as u64).unwrap_or(0);
+                (sector + sectors_of(copied), sector + sectors_of(bytes), skip)
+            }
+        };
+        image.fill_chunks(first, end, chunk, |_, part| {
+            let part = part.get(core::mem::take(&mut skip)..).unwrap_or_default();
+            (&**out).write_all(part).map_err(ImageError::Write)
+        })
     }
 }
 
@@ -113,7 +359,9 @@ mod tests {
     #[test]
     fn large_files_come_out_as_by_filling() {
         let dir = tempfile::tempdir().unwrap();
-        for (name, bytes) in [("a", 3_000_001_usize), ("b", 5), ("c", 1 << 20), ("d", 2_000_000)] {
+        for (name, bytes) in
+            [("a", 3_000_001_usize), ("b", 5), ("c", 1 << 20), ("d", 2_000_000), ("e", 700_000)]
+        {
             let content: Vec<u8> =
                 (0..bytes).map(|at| u8::try_from((at + name.len()) % 251).unwrap()).collect();
             fs::write(dir.path().join(name), content).unwrap();
@@ -126,6 +374,13 @@ mod tests {
         let mut filled = vec![2; written.len()];
         image.fill(0, &mut filled).unwrap();
         assert!(written == filled);
+        let (read, write) = rustix::pipe::pipe().unwrap();
+        let reader = std::thread::spawn(move || {
+            let mut all = Vec::new();
+            std::io::Read::read_to_end(&mut fs::File::from(read), &mut all).map(|_| all)
+        });
+        image.stream_to(&fs::File::from(write)).unwrap();
+        assert!(reader.join().unwrap().unwrap() == filled);
         assert_eq!(file.metadata().unwrap().len(), written.len() as u64);
     }
 
