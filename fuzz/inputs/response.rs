@@ -53,6 +53,9 @@ pub(crate) const PARSERS: &[(&str, Parser)] = &[
     ("luns", answer::<LunList>),
     ("cue-sheet", cue_sheet),
     ("opc-list", opc_list),
+    ("key", answer::<KeyData>),
+    ("region", answer::<RegionState>),
+    ("elements", answer::<ElementStatus>),
 ];
 
 pub(crate) fn run(data: &[u8]) {

@@ -20,13 +20,34 @@ pub struct Sense {
     pub information: Option<u32>,
     /// What the key-specific bytes say.
     pub specific: Option<SenseSpecific>,
+    /// A filemark or setmark was met; tapes have them.
+    pub filemark: bool,
+    /// The end of the medium or of a partition was met (EOM).
+    pub end_of_medium: bool,
+    /// The length asked for is not the block's (ILI).
+    pub incorrect_length: bool,
+    /// What the command's own standard puts into the command-specific information; zero for nothing.
+    pub command_information: u32,
+    /// The part of the drive to exchange, in the maker's numbers (field replaceable unit code); zero for none.
+    pub replaceable_unit: u8,
 }
 
 impl Sense {
     /// Current sense of this key and code, with nothing else said.
     #[must_use]
     pub const fn new(key: SenseKey, asc: u8, ascq: u8) -> Self {
-        Self { deferred: false, key, code: AdditionalSense { asc, ascq }, information: None, specific: None }
+        Self {
+            deferred: false,
+            key,
+            code: AdditionalSense { asc, ascq },
+            information: None,
+            specific: None,
+            filemark: false,
+            end_of_medium: false,
+            incorrect_length: false,
+            command_information: 0,
+            replaceable_unit: 0,
+        }
     }
 
     /// The same with a block address in the information field.
@@ -137,14 +158,18 @@ pub enum SenseSpecific {
     Progress(u16),
     /// How often the drive tried (with keys 1, 3 and 4).
     Retries(u16),
+    /// With any other key, whose meaning of the bytes is not known here: the three bytes as they came, but for the
+    /// valid bit, which is clear here.
+    Other([u8; 3]),
 }
 
 impl SenseSpecific {
     /// The three key-specific bytes, valid bit set.
     fn encode_block(self) -> [u8; 3] {
-        let mut block = [0; 3];
+        let mut block = if let Self::Other(bytes) = self { bytes } else { [0; 3] };
         layout::SpecificValid::put(&mut block, true);
         match self {
+            Self::Other(_) => {}
             Self::Field(pointer) => {
                 layout::InCdb::put(&mut block, pointer.in_cdb);
                 layout::BitValid::put(&mut block, pointer.bit.is_some());
@@ -172,7 +197,11 @@ impl SenseSpecific {
             SenseKey::RecoveredError | SenseKey::MediumError | SenseKey::HardwareError => {
                 Some(Self::Retries(value))
             }
-            _ => None,
+            _ => {
+                let mut bytes = *block;
+                layout::SpecificValid::put(&mut bytes, false);
+                Some(Self::Other(bytes))
+            }
         }
     }
 }
@@ -220,7 +249,16 @@ impl fmt::Display for Sense {
                 write!(f, ", {} % done", u32::from(progress) * 100 / 0x1_0000)
             }
             Some(SenseSpecific::Retries(retries)) => write!(f, " after {retries} retries"),
+            Some(SenseSpecific::Other([a, b, c])) => write!(f, ", key-specific {a:02X} {b:02X} {c:02X}"),
+        }?;
+        for (set, words) in [
+            (self.filemark, ", at a filemark"),
+            (self.end_of_medium, ", at the end of the medium"),
+            (self.incorrect_length, ", the length is not the block's"),
+        ] {
+            f.write_str(if set { words } else { "" })?;
         }
+        Ok(())
     }
 }
 
@@ -232,6 +270,11 @@ impl Sense {
         layout::FixedValid::put(&mut block, self.information.is_some());
         layout::ResponseCode::put(&mut block, if self.deferred { 0x71 } else { 0x70 });
         layout::FixedKey::put(&mut block, self.key.into());
+        layout::FixedFilemark::put(&mut block, self.filemark);
+        layout::FixedEndOfMedium::put(&mut block, self.end_of_medium);
+        layout::FixedIncorrectLength::put(&mut block, self.incorrect_length);
+        layout::FixedCommand::put(&mut block, self.command_information);
+        layout::FixedUnit::put(&mut block, self.replaceable_unit);
         layout::FixedInformation::put(&mut block, self.information.unwrap_or(0));
         layout::AdditionalLength::put(&mut block, 10);
         layout::FixedAsc::put(&mut block, self.code.asc);
@@ -255,10 +298,24 @@ impl Sense {
             bytes.extend([INFORMATION, 0x0A, 0x80, 0, 0, 0, 0, 0]);
             bytes.extend(information.to_be_bytes());
         }
+        if self.command_information != 0 {
+            bytes.extend([COMMAND, 0x0A, 0, 0, 0, 0, 0, 0]);
+            bytes.extend(self.command_information.to_be_bytes());
+        }
         if let Some(specific) = self.specific {
             bytes.extend([SPECIFIC, 0x06, 0, 0]);
             bytes.extend(specific.encode_block());
             bytes.push(0);
+        }
+        if self.replaceable_unit != 0 {
+            bytes.extend([UNIT, 0x02, 0, self.replaceable_unit]);
+        }
+        if self.filemark || self.end_of_medium || self.incorrect_length {
+            let mut marks = [MARKS, 0x02, 0, 0];
+            layout::Filemark::put(&mut marks, self.filemark);
+            layout::EndOfMedium::put(&mut marks, self.end_of_medium);
+            layout::IncorrectLength::put(&mut marks, self.incorrect_length);
+            bytes.extend(marks);
         }
         let additional = bytes.len().saturating_sub(8);
         if let Some(length) = bytes.get_mut(7) {
@@ -299,6 +356,11 @@ impl Sense {
             },
             information: layout::FixedValid::get(&block).then(|| layout::FixedInformation::get(&block)),
             specific: SenseSpecific::from_block(key, &layout::FixedSpecific::get(&block)),
+            filemark: layout::FixedFilemark::get(&block),
+            end_of_medium: layout::FixedEndOfMedium::get(&block),
+            incorrect_length: layout::FixedIncorrectLength::get(&block),
+            command_information: layout::FixedCommand::get(&block),
+            replaceable_unit: layout::FixedUnit::get(&block),
         })
     }
 
@@ -310,7 +372,7 @@ impl Sense {
             asc: layout::DescriptorAsc::get(&header),
             ascq: layout::DescriptorAscq::get(&header),
         };
-        let mut sense = Self { deferred, key, code, information: None, specific: None };
+        let mut sense = Self { deferred, key, code, ..Self::new(key, 0, 0) };
         let length = usize::from(layout::AdditionalLength::get(&header)) + 8;
         let mut row = crate::field::body(bytes, 8, length);
         while let Some((&[kind, length], rest)) = row.split_first_chunk::<2>() {
@@ -322,6 +384,19 @@ impl Sense {
                 (SPECIFIC, &[_, _, a, b, c, ..]) => {
                     sense.specific = SenseSpecific::from_block(key, &[a, b, c]);
                 }
+                (COMMAND, &[_, _, 0, 0, 0, 0, a, b, c, d, ..]) => {
+                    sense.command_information = u32::from_be_bytes([a, b, c, d]);
+                }
+                (UNIT, &[_, unit, ..]) => sense.replaceable_unit = unit,
+                (MARKS, &[_, marks, ..]) => {
+                    let marks = [0, 0, 0, marks];
+                    sense.filemark = layout::Filemark::get(&marks);
+                    sense.end_of_medium = layout::EndOfMedium::get(&marks);
+                    sense.incorrect_length = layout::IncorrectLength::get(&marks);
+                }
+                (BLOCK, &[_, marks, ..]) => {
+                    sense.incorrect_length = layout::IncorrectLength::get(&[0, 0, 0, marks]);
+                }
                 _ => {}
             }
             row = next;
@@ -332,8 +407,16 @@ impl Sense {
 
 /// Descriptor type of the information field.
 const INFORMATION: u8 = 0x00;
+/// Descriptor type of the command-specific information.
+const COMMAND: u8 = 0x01;
 /// Descriptor type of the key-specific bytes.
 const SPECIFIC: u8 = 0x02;
+/// Descriptor type of the field replaceable unit code.
+const UNIT: u8 = 0x03;
+/// Descriptor type of stream commands: filemark, end of medium, incorrect length.
+const MARKS: u8 = 0x04;
+/// Descriptor type of block commands: incorrect length.
+const BLOCK: u8 = 0x05;
 
 /// The answer to REQUEST SENSE, in fixed form.
 impl Response for Sense {
@@ -354,6 +437,11 @@ mod layout {
     pub(super) type AdditionalLength = Bits<7, 0, 8>;
 
     pub(super) type FixedValid = Flag<0, 7>;
+    pub(super) type FixedFilemark = Flag<2, 7>;
+    pub(super) type FixedEndOfMedium = Flag<2, 6>;
+    pub(super) type FixedIncorrectLength = Flag<2, 5>;
+    pub(super) type FixedCommand = Be32<8>;
+    pub(super) type FixedUnit = Bits<14, 0, 8>;
     pub(super) type FixedKey = Bits<2, 0, 4>;
     pub(super) type FixedInformation = Be32<3>;
     pub(super) type FixedAsc = Bits<12, 0, 8>;
@@ -363,6 +451,10 @@ mod layout {
     pub(super) type DescriptorKey = Bits<1, 0, 4>;
     pub(super) type DescriptorAsc = Bits<2, 0, 8>;
     pub(super) type DescriptorAscq = Bits<3, 0, 8>;
+
+    pub(super) type Filemark = Flag<3, 7>;
+    pub(super) type EndOfMedium = Flag<3, 6>;
+    pub(super) type IncorrectLength = Flag<3, 5>;
 
     pub(super) type SpecificValid = Flag<0, 7>;
     pub(super) type InCdb = Flag<0, 6>;

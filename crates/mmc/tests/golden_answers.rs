@@ -560,6 +560,26 @@ fn small_answers() {
         slots: vec![[0x80, 0, 0, 0]],
     };
     check("MMC-6, MECHANISM STATUS", &hex!("C3 32 01 02 03 01 00 04 80 00 00 00"), &state);
+    check("MMC-6, REPORT KEY", &hex!("00 05 00 00 01 02 03"), &KeyData { data: vec![1, 2, 3] });
+    check(
+        "MMC-6, REPORT KEY, RPC state",
+        &hex!("00 06 00 00 65 FE 01 00"),
+        &RegionState { region_type: 1, vendor_resets: 4, user_changes: 5, regions: 0xFE, scheme: 1 },
+    );
+    let page = ElementPage {
+        element_type: 4,
+        primary_tags: true,
+        alternate_tags: false,
+        descriptor_bytes: 4,
+        descriptors: vec![1, 2, 3, 4, 5, 6, 7, 8],
+    };
+    let rows: Vec<(u16, &[u8])> = page.elements().collect();
+    assert_eq!(rows, [(0x0102, &[3, 4][..]), (0x0506, &[7, 8][..])]);
+    check(
+        "SMC-2, READ ELEMENT STATUS",
+        &hex!("01 02 00 02 00 00 00 10  04 80 00 04 00 00 00 08  01 02 03 04 05 06 07 08"),
+        &ElementStatus { first: 0x0102, elements: 2, pages: vec![page] },
+    );
     let parameter = LogParameter { code: 0x0102, control: 0x40, value: vec![7, 8] };
     let page = LogPage::of(0x03, core::slice::from_ref(&parameter));
     check("SPC-3, log page format", &hex!("03 00 00 06 01 02 40 02 07 08"), &page);

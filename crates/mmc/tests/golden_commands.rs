@@ -426,6 +426,47 @@ fn mechanics_and_speed() {
         "A6 01 00 00 03 00 00 00 05 00 00 00",
         LoadUnload { immed: true, load_unload: true, start: true, slot: 5 },
     );
+    check(
+        "SMC-2, READ ELEMENT STATUS",
+        "B8 14 01 02 03 04 02 05 06 07 00 00",
+        ReadElementStatus {
+            volume_tags: true,
+            element_type: 4,
+            start: 0x0102,
+            elements: 0x0304,
+            current_data: true,
+            device_ids: false,
+            allocation_bytes: 0x05_0607,
+        },
+    );
+    check(
+        "SMC-2, READ ELEMENT STATUS",
+        "B8 00 00 00 00 00 01 00 00 08 00 00",
+        ReadElementStatus { device_ids: true, allocation_bytes: 8, ..Default::default() },
+    );
+    // The region state, as kernels and players ask for it (Linux, DVD_LU_SEND_RPC_STATE).
+    check(
+        "observed, Linux cdrom driver",
+        "A4 00 00 00 00 00 00 00 00 08 08 00",
+        ReportKey { allocation_bytes: 8, key_format: 8, ..ReportKey::default() },
+    );
+    check(
+        mmc,
+        "A4 00 01 02 03 04 05 06 07 08 C4 00",
+        ReportKey {
+            address: 0x0102_0304,
+            blocks: 5,
+            key_class: 6,
+            allocation_bytes: 0x0708,
+            agid: 3,
+            key_format: 4,
+        },
+    );
+    check(
+        mmc,
+        "A3 00 00 00 00 00 00 02 00 0C 43 00",
+        SendKey { key_class: 2, parameter_bytes: 12, agid: 1, key_format: 3 },
+    );
 }
 
 #[test]
@@ -468,10 +509,26 @@ fn every_command_has_a_vector() {
     assert!(missing.is_empty(), "no golden vector for {missing:?}");
 }
 
+/// The table in the documentation of module `command` has each command, by its number and name, once.
+#[test]
+fn the_table_of_operation_codes_is_whole() {
+    let rows: Vec<(u8, &str)> = include_str!("../src/command/mod.rs")
+        .lines()
+        .filter_map(|line| {
+            let mut cells = line.strip_prefix("//! | ")?.split(" | ");
+            let opcode = u8::from_str_radix(cells.next()?, 16).ok()?;
+            Some((opcode, cells.next()?))
+        })
+        .collect();
+    let mut known: Vec<(u8, &str)> = AnyCommand::OPCODES.iter().map(|it| (*it, name(*it))).collect();
+    known.sort_unstable();
+    assert_eq!(rows, known);
+}
+
 #[test]
 fn names_of_commands_that_only_others_know() {
     assert_eq!(name(0x2A), "WRITE (10)");
-    assert_eq!(name(0xA4), "REPORT KEY");
+    assert_eq!(name(0xA2), "SECURITY PROTOCOL IN");
     assert_eq!(name(0xED), "vendor-specific command");
     assert_eq!(name(0x7F), "unknown command");
 }

@@ -586,6 +586,30 @@ fn sense_in_fixed_form() {
     let mut deferred = Sense::new(SenseKey::MediumError, 0x0C, 0x00).with(SenseSpecific::Retries(5));
     deferred.deferred = true;
     check(hex!("71 00 03 00 00 00 00 0A 00 00 00 00 0C 00 00 80 00 05"), deferred);
+    // The three bits of byte 2, command-specific information and the unit to exchange, each alone.
+    let plain = Sense::new(SenseKey::MediumError, 0x11, 0x00);
+    check(hex!("70 00 83 00 00 00 00 0A 00 00 00 00 11 00 00 00 00 00"), Sense { filemark: true, ..plain });
+    check(
+        hex!("70 00 43 00 00 00 00 0A 00 00 00 00 11 00 00 00 00 00"),
+        Sense { end_of_medium: true, ..plain },
+    );
+    check(
+        hex!("70 00 23 00 00 00 00 0A 00 00 00 00 11 00 00 00 00 00"),
+        Sense { incorrect_length: true, ..plain },
+    );
+    check(
+        hex!("70 00 03 00 00 00 00 0A 01 02 03 04 11 00 00 00 00 00"),
+        Sense { command_information: 0x0102_0304, ..plain },
+    );
+    check(
+        hex!("70 00 03 00 00 00 00 0A 00 00 00 00 11 00 09 00 00 00"),
+        Sense { replaceable_unit: 9, ..plain },
+    );
+    // Key-specific bytes of a key that gives them no meaning here: the overflow bit of unit attention (SPC-4).
+    check(
+        hex!("70 00 06 00 00 00 00 0A 00 00 00 00 29 00 00 81 00 00"),
+        Sense::new(SenseKey::UnitAttention, 0x29, 0x00).with(SenseSpecific::Other([1, 0, 0])),
+    );
 }
 
 #[test]
@@ -599,6 +623,18 @@ fn sense_in_descriptor_form() {
     );
     assert_eq!(Sense::parse(&bytes), Ok(sense), "SPC-3, descriptor format sense data");
     assert_eq!(sense.encode_descriptor(), bytes);
+    let marked = Sense {
+        end_of_medium: true,
+        incorrect_length: true,
+        command_information: 5,
+        replaceable_unit: 6,
+        ..Sense::new(SenseKey::BlankCheck, 0, 0)
+    };
+    let bytes = hex!("72 08 00 00 00 00 00 14 01 0A 00 00 00 00 00 00 00 00 00 05 03 02 00 06 04 02 00 60");
+    assert_eq!(marked.encode_descriptor(), bytes, "SPC-3, sense data descriptors 01h, 03h and 04h");
+    assert_eq!(Sense::parse(&bytes), Ok(marked));
+    let block = Sense::parse(&hex!("72 03 11 00 00 00 00 04 05 02 00 20")).unwrap();
+    assert!(block.incorrect_length, "SPC-3, block commands sense data descriptor 05h");
     sense.deferred = true;
     assert_eq!(sense.encode_descriptor()[0], 0x73);
     assert_eq!(Sense::parse(&sense.encode_descriptor()), Ok(sense));

@@ -76,19 +76,32 @@ fn sense() -> impl Strategy<Value = Sense> {
     let key = (0_u8..16).prop_map(SenseKey::from);
     let pointer = (any::<bool>(), any::<u16>(), proptest::option::of(0_u8..8))
         .prop_map(|(in_cdb, byte, bit)| FieldPointer { in_cdb, byte, bit });
-    (key, any::<[u8; 2]>(), any::<bool>(), any::<Option<u32>>(), any::<Option<u16>>(), pointer).prop_map(
-        |(key, [asc, ascq], deferred, information, value, pointer)| {
-            let specific = value.and_then(|value| match key {
-                SenseKey::IllegalRequest => Some(SenseSpecific::Field(pointer)),
-                SenseKey::NoSense | SenseKey::NotReady => Some(SenseSpecific::Progress(value)),
+    (key, any::<[u8; 2]>(), any::<bool>(), any::<Option<u32>>(), any::<Option<u16>>(), pointer)
+        .prop_map(|(key, [asc, ascq], deferred, information, value, pointer)| {
+            let specific = value.map(|value| match key {
+                SenseKey::IllegalRequest => SenseSpecific::Field(pointer),
+                SenseKey::NoSense | SenseKey::NotReady => SenseSpecific::Progress(value),
                 SenseKey::RecoveredError | SenseKey::MediumError | SenseKey::HardwareError => {
-                    Some(SenseSpecific::Retries(value))
+                    SenseSpecific::Retries(value)
                 }
-                _ => None,
+                _ => SenseSpecific::Other([asc & 0x7F, ascq, 7]),
             });
             Sense { deferred, information, specific, ..Sense::new(key, asc, ascq) }
-        },
-    )
+        })
+        .prop_flat_map(|sense| {
+            (any::<[bool; 3]>(), any::<u32>(), any::<u8>()).prop_map(move |(marks, command, unit)| {
+                let [filemark, end_of_medium, incorrect_length] = marks;
+                let (command_information, replaceable_unit) = (command, unit);
+                Sense {
+                    filemark,
+                    end_of_medium,
+                    incorrect_length,
+                    command_information,
+                    replaceable_unit,
+                    ..sense
+                }
+            })
+        })
 }
 
 proptest! {

@@ -1,4 +1,76 @@
 //! One type per command; [`AnyCommand`] is any of them.
+//!
+//! All operation codes known, in hexadecimal; the last column names the standard that describes the command:
+//!
+//! | code | command | type | described in |
+//! |---|---|---|---|
+//! | 00 | TEST UNIT READY | [`TestUnitReady`] | SPC-3 |
+//! | 01 | REZERO UNIT | [`RezeroUnit`] | SCSI-2 |
+//! | 03 | REQUEST SENSE | [`RequestSense`] | SPC-3 |
+//! | 04 | FORMAT UNIT | [`FormatUnit`] | MMC-6 |
+//! | 0B | SEEK (6) | [`Seek6`] | SCSI-2 |
+//! | 12 | INQUIRY | [`Inquiry`] | SPC-3 |
+//! | 15 | MODE SELECT (6) | [`ModeSelect6`] | SPC-3 |
+//! | 16 | RESERVE (6) | [`Reserve6`] | SPC-2 |
+//! | 17 | RELEASE (6) | [`Release6`] | SPC-2 |
+//! | 1A | MODE SENSE (6) | [`ModeSense6`] | SPC-3 |
+//! | 1B | START STOP UNIT | [`StartStopUnit`] | MMC-6 |
+//! | 1E | PREVENT ALLOW MEDIUM REMOVAL | [`PreventAllow`] | MMC-6 |
+//! | 23 | READ FORMAT CAPACITIES | [`ReadFormatCapacities`] | MMC-6 |
+//! | 25 | READ CAPACITY (10) | [`ReadCapacity10`] | SBC-3, MMC-6 |
+//! | 28 | READ (10) | [`Read10`] | SBC-3, MMC-6 |
+//! | 2A | WRITE (10) | [`Write10`] | SBC-3, MMC-6 |
+//! | 2B | SEEK (10) | [`Seek10`] | SCSI-2, MMC-6 |
+//! | 2E | WRITE AND VERIFY (10) | [`WriteAndVerify10`] | SBC-3 |
+//! | 2F | VERIFY (10) | [`Verify10`] | SBC-3, MMC-6 |
+//! | 35 | SYNCHRONIZE CACHE (10) | [`SynchronizeCache`] | SBC-3, MMC-6 |
+//! | 3B | WRITE BUFFER | [`WriteBuffer`] | SPC-3 |
+//! | 3C | READ BUFFER | [`ReadBuffer`] | SPC-3 |
+//! | 42 | READ SUB-CHANNEL | [`ReadSubchannel`] | MMC-6 |
+//! | 43 | READ TOC/PMA/ATIP | [`ReadTocPmaAtip`] | MMC-6 |
+//! | 44 | READ HEADER | [`ReadHeader`] | MMC-2 |
+//! | 45 | PLAY AUDIO (10) | [`PlayAudio10`] | MMC-3 |
+//! | 46 | GET CONFIGURATION | [`GetConfiguration`] | MMC-6 |
+//! | 47 | PLAY AUDIO MSF | [`PlayAudioMsf`] | MMC-3 |
+//! | 48 | PLAY AUDIO TRACK/INDEX | [`PlayAudioTrackIndex`] | SFF-8020i |
+//! | 4A | GET EVENT STATUS NOTIFICATION | [`GetEventStatus`] | MMC-6 |
+//! | 4B | PAUSE/RESUME | [`PauseResume`] | MMC-3 |
+//! | 4C | LOG SELECT | [`LogSelect`] | SPC-3 |
+//! | 4D | LOG SENSE | [`LogSense`] | SPC-3 |
+//! | 4E | STOP PLAY/SCAN | [`StopPlayScan`] | MMC-3 |
+//! | 51 | READ DISC INFORMATION | [`ReadDiscInformation`] | MMC-6 |
+//! | 52 | READ TRACK INFORMATION | [`ReadTrackInformation`] | MMC-6 |
+//! | 53 | RESERVE TRACK | [`ReserveTrack`] | MMC-6 |
+//! | 54 | SEND OPC INFORMATION | [`SendOpc`] | MMC-6 |
+//! | 55 | MODE SELECT (10) | [`ModeSelect10`] | SPC-3 |
+//! | 56 | RESERVE (10) | [`Reserve10`] | SPC-2 |
+//! | 57 | RELEASE (10) | [`Release10`] | SPC-2 |
+//! | 58 | REPAIR TRACK | [`RepairTrack`] | MMC-6 |
+//! | 59 | READ MASTER CUE | [`ReadMasterCue`] | MMC-1 |
+//! | 5A | MODE SENSE (10) | [`ModeSense10`] | SPC-3 |
+//! | 5B | CLOSE TRACK/SESSION | [`CloseTrackSession`] | MMC-6 |
+//! | 5C | READ BUFFER CAPACITY | [`ReadBufferCapacity`] | MMC-6 |
+//! | 5D | SEND CUE SHEET | [`SendCueSheet`] | MMC-6 |
+//! | A0 | REPORT LUNS | [`ReportLuns`] | SPC-3 |
+//! | A1 | BLANK | [`Blank`] | MMC-6 |
+//! | A3 | SEND KEY | [`SendKey`] | MMC-6 |
+//! | A4 | REPORT KEY | [`ReportKey`] | MMC-6 |
+//! | A5 | PLAY AUDIO (12) | [`PlayAudio12`] | MMC-3 |
+//! | A6 | LOAD/UNLOAD MEDIUM | [`LoadUnload`] | MMC-6 |
+//! | A7 | SET READ AHEAD | [`SetReadAhead`] | MMC-3 |
+//! | A8 | READ (12) | [`Read12`] | SBC-3, MMC-6 |
+//! | AA | WRITE (12) | [`Write12`] | SBC-3, MMC-6 |
+//! | AC | GET PERFORMANCE | [`GetPerformance`] | MMC-6 |
+//! | AD | READ DISC STRUCTURE | [`ReadDiscStructure`] | MMC-6 |
+//! | B6 | SET STREAMING | [`SetStreaming`] | MMC-6 |
+//! | B8 | READ ELEMENT STATUS | [`ReadElementStatus`] | SMC-2 |
+//! | B9 | READ CD MSF | [`ReadCdMsf`] | MMC-6 |
+//! | BA | SCAN | [`Scan`] | MMC-3 |
+//! | BB | SET CD SPEED | [`SetCdSpeed`] | MMC-6 |
+//! | BD | MECHANISM STATUS | [`MechanismStatus`] | MMC-6 |
+//! | BE | READ CD | [`ReadCd`] | MMC-6 |
+//! | BF | SEND DISC STRUCTURE | [`SendDiscStructure`] | MMC-6 |
+//! | D8 | READ CD-DA | [`ReadCdda`] | vendor (Plextor) |
 
 use crate::cdb::Cdb;
 use crate::error::{CdbError, ResponseError};
@@ -14,6 +86,7 @@ mod get_configuration;
 mod get_event_status;
 mod get_performance;
 mod inquiry;
+mod key;
 mod load_unload;
 mod log;
 mod mechanism_status;
@@ -30,6 +103,7 @@ mod read_capacity10;
 mod read_cd;
 mod read_cdda;
 mod read_disc_information;
+mod read_element_status;
 mod read_format_capacities;
 mod read_header;
 mod read_master_cue;
@@ -66,6 +140,7 @@ pub use get_configuration::{GetConfiguration, RequestedFeatures};
 pub use get_event_status::GetEventStatus;
 pub use get_performance::{GetPerformance, PerformanceType};
 pub use inquiry::Inquiry;
+pub use key::{ReportKey, SendKey};
 pub use load_unload::LoadUnload;
 pub use log::{LogSelect, LogSense};
 pub use mechanism_status::MechanismStatus;
@@ -83,6 +158,7 @@ pub use read_capacity10::ReadCapacity10;
 pub use read_cd::{C2Selection, ExpectedSector, HeaderSelection, ReadCd, ReadCdMsf, SubchannelSelection};
 pub use read_cdda::ReadCdda;
 pub use read_disc_information::{DiscInformationType, ReadDiscInformation};
+pub use read_element_status::ReadElementStatus;
 pub use read_format_capacities::ReadFormatCapacities;
 pub use read_header::ReadHeader;
 pub use read_master_cue::ReadMasterCue;

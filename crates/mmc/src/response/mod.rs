@@ -4,9 +4,11 @@ mod buffer_capacity;
 mod capacity;
 mod disc_information;
 mod disc_structure;
+mod element_status;
 mod event;
 mod format;
 mod inquiry;
+mod key;
 mod log_page;
 mod lun_list;
 mod mechanism;
@@ -24,9 +26,11 @@ pub use disc_information::{
     TrackResources,
 };
 pub use disc_structure::DiscStructure;
+pub use element_status::{ElementPage, ElementStatus};
 pub use event::{Event, EventClass, EventNotification, MediaEvent};
 pub use format::{CapacityState, FormatCapacities, FormatDescriptor, FormatParameters, FormatType};
 pub use inquiry::InquiryData;
+pub use key::{KeyData, RegionState};
 pub use log_page::{LogPage, LogParameter};
 pub use lun_list::LunList;
 pub use mechanism::{MechanismActivity, MechanismState};
