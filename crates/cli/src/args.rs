@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use discwright_drive::MediumKind;
 
+use crate::command::cdb::CdbArgs;
 use crate::drive::DriveName;
 
 /// Burns, appends, reads and checks CDs; multi-session first.
@@ -54,6 +55,7 @@ pub(crate) enum Command {
     /// Emulated discs.
     #[command(subcommand)]
     Disc(DiscCommand),
+    Cdb(CdbArgs),
 }
 
 /// Which drive.

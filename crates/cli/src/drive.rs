@@ -64,7 +64,7 @@ impl DriveProvider for OneDrive {
 }
 
 /// The disc in `file`; a blank 80-minute CD-R when there is no such file.
-fn open_or_make(file: &Path) -> Result<Disc, DiscFileError> {
+pub(crate) fn open_or_make(file: &Path) -> Result<Disc, DiscFileError> {
     if file.try_exists().unwrap_or(true) { Disc::open(file) } else { Disc::create(file, MediumKind::CdR80) }
 }
 

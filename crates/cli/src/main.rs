@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         Command::Image(args) => command::image::run(args, output),
         Command::Read(args) => command::read::run(args, output),
         Command::Disc(DiscCommand::New(args)) => command::disc::new(args, output),
+        Command::Cdb(args) => command::cdb::run(args, output),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

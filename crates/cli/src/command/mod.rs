@@ -1,6 +1,7 @@
 //! One module per command.
 
 pub(crate) mod burn;
+pub(crate) mod cdb;
 pub(crate) mod disc;
 pub(crate) mod extract;
 pub(crate) mod image;
