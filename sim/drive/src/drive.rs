@@ -91,6 +91,7 @@ pub(crate) enum Operation {
     Flushing,
     Closing,
     Blanking,
+    Formatting,
 }
 
 /// How a command ended, and when.
@@ -370,6 +371,19 @@ impl Drive {
         self.disc().is_some_and(|disc| disc.kind().is_rewritable())
     }
 
+    /// Refuses a rewritable disc whose speed class the drive cannot write (`spec/drive.md` 2.3 and 4.3, 3).
+    ///
+    /// # Errors
+    /// The drive's words for it.
+    pub(crate) fn check_speed_class(&self) -> Result<(), Sense> {
+        match self.disc().map(|disc| disc.kind().spec().material) {
+            Some(Material::Rewritable(class)) if !self.personality.rewrite_classes.contains(&class) => {
+                Err(sense::WRONG_SPEED_CLASS)
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn is_locked(&self) -> bool {
         self.locked || self.persistently_locked
     }
@@ -475,6 +489,9 @@ impl Drive {
         if now < self.ready_at {
             return Err(sense::BECOMING_READY);
         }
+        if command::writes(command) {
+            self.check_speed_class()?;
+        }
         match self.busy {
             Some(busy) if !self.answers_while(busy.with, command) => Err(self.busy_sense(now, busy)),
             _ => Ok(()),
@@ -490,6 +507,7 @@ impl Drive {
         let sense = match busy.with {
             Operation::Flushing => sense::LONG_WRITE_IN_PROGRESS,
             Operation::Closing | Operation::Blanking => sense::OPERATION_IN_PROGRESS,
+            Operation::Formatting => sense::FORMAT_IN_PROGRESS,
         };
         if !self.personality.reports_progress {
             return sense;

@@ -97,6 +97,20 @@ impl Laser {
         self.buffered_bytes
     }
 
+    /// When so many bytes more will fit into a buffer of this size; at once when it is empty.
+    pub(crate) fn room_by(&self, buffer_bytes: usize, bytes: usize) -> Instant {
+        let mut waiting = self.buffered_bytes;
+        let mut at = self.at;
+        for job in &self.jobs {
+            if waiting == 0 || waiting.saturating_add(bytes) <= buffer_bytes {
+                break;
+            }
+            waiting = waiting.saturating_sub(host_bytes(&job.work));
+            at = at.after(job.duration());
+        }
+        at
+    }
+
     /// Forgets everything not yet done.
     pub(crate) fn drop_all(&mut self) {
         self.jobs.clear();

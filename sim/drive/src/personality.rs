@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use discwright_mmc::Sense;
 
+use crate::medium::RwClass;
 use crate::sense;
 
 /// A drive's character: its name, its speeds, its buffer, and how it words what it refuses.
@@ -48,6 +49,13 @@ pub struct Personality {
     pub raw: bool,
     /// The BLANK types it knows, as numbers.
     pub blank_types: Vec<u8>,
+    /// Speed classes of CD-RW that it writes.
+    pub rewrite_classes: Vec<RwClass>,
+    /// Sizes of fixed packets that it writes, in blocks; none means any.
+    pub packet_sizes: Vec<u32>,
+    /// Whether it takes a part of a packet on a formatted disc, reads the rest and writes all of it again (feature
+    /// 0020h). Most drives do not: pktcdvd, in the Linux kernel, gathers whole packets for them.
+    pub partial_packets: bool,
     /// What it answers to CLOSE TRACK/SESSION before the work is done, if it does.
     pub early_close: Option<Sense>,
 }
@@ -100,7 +108,10 @@ impl Personality {
             reports_progress: true,
             buffer_underrun_free: true,
             raw: true,
-            blank_types: vec![0, 1, 5, 6],
+            blank_types: vec![0, 1, 2, 3, 4, 5, 6],
+            rewrite_classes: RwClass::ALL.to_vec(),
+            packet_sizes: Vec::new(),
+            partial_packets: false,
             early_close: None,
         }
     }
@@ -126,6 +137,8 @@ impl Personality {
             buffer_underrun_free: false,
             raw: false,
             blank_types: vec![0, 1],
+            rewrite_classes: vec![RwClass::Multi],
+            packet_sizes: vec![32],
             early_close: Some(sense::EARLY_RETURN),
             times: Times {
                 bus_bytes_per_us: 5,
@@ -138,8 +151,9 @@ impl Personality {
         }
     }
 
-    /// A drive whose TEST UNIT READY says GOOD while a session is being closed, with a buffer of 131800h bytes and
-    /// BLANK of the whole disc and minimal alone, as Pioneer's manuals tell (`spec/drive.md` 3.2, 3.3 and 3.4, 7).
+    /// A drive whose TEST UNIT READY says GOOD while a session is being closed, with a buffer of 131800h bytes, BLANK of
+    /// the whole disc, minimal, and of a track's tail, and packets of 32 blocks alone, as Pioneer's manuals tell
+    /// (`spec/drive.md` 3.2 and 3.3; R11 Series Command Reference Manual 1.00, tables 2 and 27).
     #[must_use]
     pub fn ready_while_closing() -> Self {
         Self {
@@ -151,7 +165,8 @@ impl Personality {
             read_speed_x: 32,
             buffer_bytes: 0x13_1800,
             ready_while_closing: true,
-            blank_types: vec![0, 1],
+            blank_types: vec![0, 1, 4],
+            packet_sizes: vec![32],
             ..Self::modern()
         }
     }
@@ -170,6 +185,16 @@ impl Personality {
                 ..Self::modern().times
             },
             ..Self::modern()
+        }
+    }
+
+    /// Whether it writes fixed packets of so many blocks.
+    pub(crate) fn takes_packets(&self, blocks: u32) -> bool {
+        let buffered = self.buffer_bytes / 2_352;
+        if self.packet_sizes.is_empty() {
+            (1..=buffered).contains(&blocks)
+        } else {
+            self.packet_sizes.contains(&blocks)
         }
     }
 

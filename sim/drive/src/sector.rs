@@ -34,7 +34,7 @@ pub(crate) enum Unreadable {
 pub(crate) fn read(disc: &mut Disc, at: Lba) -> Result<Sector, Unreadable> {
     let extent = disc.medium().extent_at(at).ok_or(Unreadable::Blank)?;
     let (q, block) = match &extent.content {
-        Content::Track(q, block) => (*q, block.clone()),
+        Content::Track(q, block) => (*q, block.at(at.sectors_since(extent.start).unwrap_or(0))),
         Content::LeadOut { control } => return blank_sector(at, *control),
         _ => return Err(Unreadable::NoData),
     };
@@ -44,7 +44,8 @@ pub(crate) fn read(disc: &mut Disc, at: Lba) -> Result<Sector, Unreadable> {
             let bytes = disc.sector_bytes(at).ok_or(Unreadable::Damaged)?;
             (form, bytes.to_vec(), subchannel.bytes())
         }
-        Block::Link | Block::RunIn | Block::RunOut => return Err(Unreadable::Link),
+        // Packets are resolved to what the sector among them is.
+        Block::Link | Block::RunIn | Block::RunOut | Block::Packets { .. } => return Err(Unreadable::Link),
     };
     let (main, subchannel) =
         bytes.split_at_checked(bytes.len() - subchannel_bytes).ok_or(Unreadable::Damaged)?;

@@ -8,8 +8,14 @@ pub(crate) const NO_MEDIUM_TRAY_CLOSED: Sense = Sense::new(NotReady, 0x3A, 0x01)
 pub(crate) const NO_MEDIUM_TRAY_OPEN: Sense = Sense::new(NotReady, 0x3A, 0x02);
 pub(crate) const BECOMING_READY: Sense = Sense::new(NotReady, 0x04, 0x01);
 pub(crate) const OPERATION_IN_PROGRESS: Sense = Sense::new(NotReady, 0x04, 0x07);
+pub(crate) const FORMAT_IN_PROGRESS: Sense = Sense::new(NotReady, 0x04, 0x04);
 pub(crate) const LONG_WRITE_IN_PROGRESS: Sense = Sense::new(NotReady, 0x04, 0x08);
 pub(crate) const INCOMPATIBLE_MEDIUM: Sense = Sense::new(IllegalRequest, 0x30, 0x05);
+
+pub(crate) const CANNOT_FORMAT: Sense = Sense::new(IllegalRequest, 0x30, 0x06);
+pub(crate) const NOT_FIXATED_FOR_APPEND: Sense = Sense::new(IllegalRequest, 0x30, 0x09);
+/// A rewritable disc whose speed class is above the drive's.
+pub(crate) const WRONG_SPEED_CLASS: Sense = Sense::new(NotReady, 0x30, 0x05);
 
 pub(crate) const MEDIUM_CHANGED: Sense = Sense::new(UnitAttention, 0x28, 0x00);
 pub(crate) const POWER_ON: Sense = Sense::new(UnitAttention, 0x29, 0x00);
@@ -34,6 +40,8 @@ pub(crate) const SEQUENCE: Sense = Sense::new(IllegalRequest, 0x2C, 0x00);
 pub(crate) const SAVING_NOT_SUPPORTED: Sense = Sense::new(IllegalRequest, 0x39, 0x00);
 pub(crate) const REMOVAL_PREVENTED: Sense = Sense::new(IllegalRequest, 0x53, 0x02);
 pub(crate) const END_OF_USER_AREA: Sense = Sense::new(IllegalRequest, 0x63, 0x00);
+pub(crate) const PACKET_DOES_NOT_FIT: Sense = Sense::new(IllegalRequest, 0x63, 0x01);
+pub(crate) const INVALID_PACKET_SIZE: Sense = Sense::new(IllegalRequest, 0x64, 0x01);
 pub(crate) const WRONG_SECTOR_MODE: Sense = Sense::new(IllegalRequest, 0x64, 0x00);
 pub(crate) const INCOMPLETE_TRACK_IN_SESSION: Sense = Sense::new(IllegalRequest, 0x72, 0x03);
 pub(crate) const NO_MORE_TRACKS: Sense = Sense::new(IllegalRequest, 0x72, 0x05);

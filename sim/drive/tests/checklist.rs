@@ -691,16 +691,19 @@ fn packets_of_any_size_link_by_seven_blocks() {
     for link in 64..71 {
         assert_eq!(codes(read(&mut recorder, Lba(link), 1).unwrap_err()), (5, 0x64, 0), "{link}");
     }
-    // Packets of one size need a formatted disc.
-    let fixed = WriteParameters {
+    // Of the sizes that a drive knows.
+    let fixed = |packet_blocks| WriteParameters {
         write_type: WriteType::Packet,
         fixed_packet: true,
-        packet_blocks: 32,
+        packet_blocks,
         ..track_page(true)
     };
-    let CommandError::Drive { sense, .. } = try_select(&mut recorder, fixed).unwrap_err() else { panic!() };
+    let CommandError::Drive { sense, .. } = try_select(&mut recorder, fixed(0)).unwrap_err() else {
+        panic!()
+    };
     assert_eq!(sense_codes(&sense), (5, 0x26, 0));
-    assert!(matches!(sense.specific, Some(SenseSpecific::Field(_))));
+    assert!(matches!(sense.specific, Some(SenseSpecific::Field(pointer)) if pointer.byte == 8 + 10));
+    try_select(&mut recorder, fixed(16)).unwrap();
 }
 
 /// Every drive burns two sessions, whatever it calls its refusals.

@@ -12,7 +12,8 @@ pub struct FormatUnit {
     pub format_data: bool,
     /// The list replaces what the drive knows of defects.
     pub complete_list: bool,
-    /// Format code; 1 on recorders.
+    /// Format code: 1, or 7 for the descriptor of the first CD-RW drives
+    /// ([`LegacyFormatDescriptor`](crate::response::LegacyFormatDescriptor)).
     pub format_code: u8,
 }
 

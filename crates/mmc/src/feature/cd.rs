@@ -143,7 +143,7 @@ feature! {
 /// Feature 0037h: which CD-RW can be written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CdRwMediaWrite {
-    /// Bit `1 << subtype`: 0 standard, 1 ultra speed, 2 high speed, 3 ultra speed plus.
+    /// Bit `1 << subtype` of the ATIP: 0 standard (1 to 4 times), 1 high speed, 2 ultra speed, 3 ultra speed plus.
     pub subtypes: u8,
 }
 

@@ -68,6 +68,38 @@ block_codec!(FormatDescriptor, [8],
     parameter: Be24<5>,
 );
 
+/// What the same eight bytes say under format code 7, as the first CD-RW drives had it and later ones still know it
+/// (MMC-4, legacy FORMAT UNIT; Pioneer's R8 and R11 manuals, table 5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LegacyFormatDescriptor {
+    /// A session is added (Sess).
+    pub session: bool,
+    /// The last session is to have so many blocks (Grow).
+    pub grow: bool,
+    /// Blocks of user data.
+    pub blocks: u32,
+}
+
+block_codec!(LegacyFormatDescriptor, [8],
+    session: Flag<0, 7>,
+    grow: Flag<0, 6>,
+    blocks: Be32<4>,
+);
+
+impl FormatDescriptor {
+    /// The same bytes read as format code 7 has them.
+    #[must_use]
+    pub fn legacy(&self) -> LegacyFormatDescriptor {
+        LegacyFormatDescriptor::from_block(&self.encode_block())
+    }
+
+    /// A descriptor of format code 7 in the place of one with a type.
+    #[must_use]
+    pub fn from_legacy(legacy: &LegacyFormatDescriptor) -> Self {
+        Self::from_block(&legacy.encode_block())
+    }
+}
+
 /// The medium's capacity and how it could be formatted: 12 bytes, and 8 for each way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormatCapacities {

@@ -28,7 +28,9 @@ pub use disc_information::{
 pub use disc_structure::DiscStructure;
 pub use element_status::{ElementPage, ElementStatus};
 pub use event::{Event, EventClass, EventNotification, MediaEvent};
-pub use format::{CapacityState, FormatCapacities, FormatDescriptor, FormatParameters, FormatType};
+pub use format::{
+    CapacityState, FormatCapacities, FormatDescriptor, FormatParameters, FormatType, LegacyFormatDescriptor,
+};
 pub use inquiry::InquiryData;
 pub use key::{KeyData, RegionState};
 pub use log_page::{LogPage, LogParameter};

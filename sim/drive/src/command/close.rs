@@ -38,14 +38,20 @@ pub(super) fn blank(drive: &mut Drive, now: Instant, command: &Blank) -> Result<
     let erasure = match command.blank_type {
         BlankType::Disc => Erasure::Disc,
         BlankType::Minimal => Erasure::Minimal,
+        BlankType::Track => Erasure::Track(track_number(command)?),
+        BlankType::UnreserveTrack => Erasure::Reservation(track_number(command)?),
+        BlankType::TrackTail => Erasure::TrackTail(command.address),
         BlankType::UncloseLastSession => Erasure::UncloseLastSession,
         BlankType::EraseSession => Erasure::LastSession,
-        BlankType::Track | BlankType::UnreserveTrack | BlankType::TrackTail | BlankType::Other(_) => {
-            return Err(sense::INVALID_FIELD);
-        }
+        BlankType::Other(_) => return Err(sense::INVALID_FIELD),
     };
     deck(drive)?.blank(now, &settings, erasure)?;
     drive.carry_out(now, command.immed, Operation::Blanking)
+}
+
+/// The address field of BLANK as the number of a track.
+fn track_number(command: &Blank) -> Result<u8, Sense> {
+    u8::try_from(command.address.0).map_err(|_| sense::INVALID_FIELD)
 }
 
 /// Mends the track that an interruption left without an end.

@@ -3,8 +3,9 @@
 use discwright_mmc::command::{GetConfiguration, RequestedFeatures};
 use discwright_mmc::feature::{
     CdAudioPlay, CdMastering, CdRead, CdRwMediaWrite, CdTrackAtOnce, Configuration, Core, FeatureDescriptor,
-    IncrementalStreaming, Morphing, MultiRead, PhysicalInterface, PowerManagement, Profile, ProfileEntry,
-    ProfileList, RandomReadable, RealTimeStreaming, RemovableMedium, SerialNumber, Timeout,
+    Formattable, IncrementalStreaming, Morphing, MultiRead, PhysicalInterface, PowerManagement, Profile,
+    ProfileEntry, ProfileList, RandomReadable, RealTimeStreaming, RemovableMedium, RestrictedOverwrite,
+    SerialNumber, Timeout,
 };
 
 use crate::derive::DiscState;
@@ -21,6 +22,9 @@ struct Situation {
     material: Option<Material>,
     writable: bool,
     complete: bool,
+    formatted: bool,
+    /// The drive writes discs of this speed class.
+    class_fits: bool,
 }
 
 impl Situation {
@@ -29,7 +33,9 @@ impl Situation {
         let state = drive.view().map(|view| (view.disc_state(), view.open.is_some()));
         let writable = state.is_some_and(|(_, open)| open);
         let complete = state.is_some_and(|(state, _)| state == DiscState::Complete);
-        Self { material, writable, complete }
+        let formatted = drive.deck.as_mut().is_some_and(crate::recording::Deck::is_formatted);
+        let class_fits = drive.check_speed_class().is_ok();
+        Self { material, writable: writable && class_fits, complete, formatted, class_fits }
     }
 
     const fn is_rw(&self) -> bool {
@@ -79,9 +85,16 @@ fn features(drive: &Drive, situation: &Situation) -> Vec<FeatureDescriptor> {
         FeatureDescriptor::new(MultiRead {}, 0, false, present),
         FeatureDescriptor::new(CdRead { dap: true, c2: true, cd_text: true }, 1, false, present),
         FeatureDescriptor::new(incremental(&drive.personality), 0, false, writable),
+        FeatureDescriptor::new(Formattable::default(), 0, false, situation.is_rw() && situation.class_fits),
+        FeatureDescriptor::new(RestrictedOverwrite {}, 0, false, situation.formatted && situation.class_fits),
         FeatureDescriptor::new(track_at_once(&drive.personality), 1, false, writable),
         FeatureDescriptor::new(mastering(&drive.personality), 0, false, writable),
-        FeatureDescriptor::new(CdRwMediaWrite { subtypes: 0b0000_0111 }, 0, false, situation.is_rw()),
+        FeatureDescriptor::new(
+            rewritable(&drive.personality),
+            0,
+            false,
+            situation.is_rw() && situation.class_fits,
+        ),
         always(FeatureDescriptor::new(PowerManagement {}, 0, true, true)),
         FeatureDescriptor::new(CdAudioPlay::default(), 0, false, present),
         always(FeatureDescriptor::new(Timeout::default(), 0, true, true)),
@@ -116,6 +129,12 @@ const fn removable() -> RemovableMedium {
 
 const fn readable() -> RandomReadable {
     RandomReadable { block_bytes: 2048, blocking: 1, error_recovery_page: true }
+}
+
+/// The speed classes of CD-RW that it writes, a bit each.
+fn rewritable(personality: &Personality) -> CdRwMediaWrite {
+    let subtypes = personality.rewrite_classes.iter().fold(0, |bits, class| bits | 1 << class.subtype());
+    CdRwMediaWrite { subtypes }
 }
 
 /// Packets of any size, seven blocks lost at each link.

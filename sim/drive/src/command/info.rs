@@ -12,11 +12,12 @@ use discwright_mmc::response::{
     TrackInformation, TrackResources,
 };
 
+use super::write::packet_blocks;
 use super::{Reply, deck};
 use crate::derive::{DiscState, NextTrack, SessionState, Track, TrackState, View};
 use crate::drive::Drive;
 use crate::fault::Effect;
-use crate::medium::{Block, Content, Form, Material, Medium, MediumKind};
+use crate::medium::{Block, FixedPackets, Form, Material, Medium, MediumKind};
 use crate::recording::{Recording, TrackRecording, next_in_track};
 use crate::sense;
 
@@ -185,7 +186,7 @@ fn find(
         }
         TrackAddressType::Lba => {
             let at = command.lba();
-            let known = tracks().find(|track| (track.start..track.end).contains(&at));
+            let known = tracks().find(|track| (track.start..track.address_end()).contains(&at));
             let known = known.map(|track| Found::Track(*track));
             return known.or_else(|| last().filter(|it| at >= it.start())).ok_or(sense::OUT_OF_RANGE);
         }
@@ -226,17 +227,30 @@ fn of_track(track: &Track, medium: &Medium, target: &Target) -> TrackInformation
     let recordable = medium.kind().spec().material != Material::Pressed;
     let empty = track.state == TrackState::Reserved && track.written <= track.start;
     let unfinished = track.state == TrackState::Unfinished;
-    let open_packets = next_in_track(medium, track).filter(|_| unfinished);
-    let (next, free) = match track.state {
-        TrackState::Reserved => (Some(track.written), track.end.sectors_since(track.written).unwrap_or(0)),
-        TrackState::Unfinished => (open_packets, open_packets.map_or(0, |next| target.free_from(next))),
-        TrackState::Complete => (None, 0),
+    let next = next_in_track(medium, track);
+    let reserved = track.state == TrackState::Reserved;
+    let limit = if reserved { track.end } else { target.last_lead_out };
+    let free = next.map_or(0, |next| match track.fixed_packets() {
+        Some(packets) => {
+            let all = packets.start.saturating_add(packets.user_blocks_until(limit));
+            all.sectors_since(next).unwrap_or(0)
+        }
+        None if reserved => track.end.sectors_since(next).unwrap_or(0),
+        None => target.free_from(next),
+    });
+    // A drive was seen to tell no last block of a formatted disc (pali/udftools pull request 44).
+    let last = match (track.fixed_packets(), track.state) {
+        (Some(_), TrackState::Complete) => None,
+        (Some(packets), _) => {
+            let blocks = packets.user_blocks_until(track.written);
+            (blocks > 0).then(|| track.start.saturating_add(blocks) - 1)
+        }
+        (None, _) => last_recorded(track, medium),
     };
-    let last = last_recorded(track, medium);
     TrackInformation {
         track: u16::from(track.number),
         session: track.session,
-        damage: unfinished && open_packets.is_none(),
+        damage: track.state != TrackState::Complete && next.is_none(),
         copy: false,
         track_mode: track.control,
         reserved: recordable && !unfinished,
@@ -248,7 +262,7 @@ fn of_track(track: &Track, medium: &Medium, target: &Target) -> TrackInformation
         next_writable: next,
         free_blocks: free,
         packet_blocks: track.packet.unwrap_or(0),
-        size: track.end.sectors_since(track.start).unwrap_or(0),
+        size: track.blocks(),
         last_recorded: last,
         ..TrackInformation::default()
     }
@@ -257,9 +271,7 @@ fn of_track(track: &Track, medium: &Medium, target: &Target) -> TrackInformation
 /// The last sector with data in it: run-out does not count.
 fn last_recorded(track: &Track, medium: &Medium) -> Option<Lba> {
     let mut end = track.written;
-    while end > track.start
-        && medium.extent_at(end - 1).is_some_and(|it| matches!(it.content, Content::Track(_, Block::RunOut)))
-    {
+    while end > track.start && matches!(medium.block_at(end - 1), Some((_, Block::RunOut))) {
         end = end - 1;
     }
     (end > track.start).then_some(end - 1)
@@ -281,13 +293,18 @@ struct Target {
     first_lead_in: Lba,
     /// First address that a lead-out may not start behind.
     last_lead_out: Lba,
+    /// Blocks in each packet; zero when they are of any size, or not packets.
+    packet_blocks: u32,
 }
 
 impl Target {
     fn of(drive: &Drive) -> Self {
         let kind = drive.disc().map_or(MediumKind::CdR80, crate::disc::Disc::kind);
         let overburn = drive.personality.overburn_sectors.min(kind.spec().beyond);
+        let page = &drive.pages.write;
+        let packets = page.write_type == WriteType::Packet;
         Self {
+            packet_blocks: if packets { packet_blocks(page) } else { 0 },
             write_type: drive.pages.write.write_type,
             track_mode: drive.pages.write.track_mode,
             first_lead_in: kind.lead_in_start(),
@@ -316,7 +333,11 @@ impl Target {
             _ => track.start,
         };
         let next_writable = next.unwrap_or(begins);
-        let free = self.free_from(track.start.max(next_writable));
+        let packets = FixedPackets::new(track.start, self.packet_blocks);
+        let free = packets.map_or_else(
+            || self.free_from(track.start.max(next_writable)),
+            |packets| packets.user_blocks_until(self.last_lead_out),
+        );
         TrackInformation {
             track: u16::from(track.number),
             session,
@@ -332,11 +353,14 @@ impl Target {
     }
 
     fn of_open_track(&self, track: &TrackRecording) -> TrackInformation {
-        let free = self.free_from(track.next);
+        let free = track.free_blocks();
         TrackInformation {
             track: u16::from(track.number),
             session: track.session,
             track_mode: track.plan.control,
+            packet: track.packet.is_some(),
+            fixed_packet: track.fixed_packets().is_some(),
+            packet_blocks: track.packet.unwrap_or(0),
             data_mode: data_mode(Some(track.plan.host.form())),
             start: track.start,
             next_writable: Some(track.next),
@@ -353,13 +377,13 @@ pub(super) fn capacity(drive: &mut Drive, command: &ReadCapacity10) -> Result<Ca
     if !command.pmi && command.address != Lba(0) {
         return Err(sense::INVALID_FIELD);
     }
-    let last = deck(drive)?.view().last_complete().map_or(Lba(0), |session| session.lead_out - 1);
+    let last = deck(drive)?.view().last_address().unwrap_or(Lba(0));
     Ok(Capacity { last, block_bytes: 2048 })
 }
 
 pub(super) fn buffer_capacity(drive: &Drive, command: &ReadBufferCapacity) -> BufferCapacity {
     let total = drive.personality.buffer_bytes;
-    let waiting = drive.deck.as_ref().map_or(0, |deck| deck.laser().buffered_bytes());
+    let waiting = drive.deck.as_ref().map_or(0, crate::recording::Deck::buffered_bytes);
     let free = total.saturating_sub(u32::try_from(waiting).unwrap_or(u32::MAX));
     if command.blocks {
         BufferCapacity::Blocks { free: free / 2048 }

@@ -1,14 +1,10 @@
 //! Commands that come from other times or other devices, and that hosts still send.
 
-use discwright_cd::Lba;
 use discwright_mmc::Sense;
 use discwright_mmc::command::{
-    BufferMode, LoadUnload, MechanismStatus, ReadBuffer, ReadFormatCapacities, ReportLuns, Response,
-    WriteBuffer,
+    BufferMode, LoadUnload, MechanismStatus, ReadBuffer, ReportLuns, Response, WriteBuffer,
 };
-use discwright_mmc::response::{
-    BufferDescriptor, CapacityState, FormatCapacities, LunList, MechanismActivity, MechanismState,
-};
+use discwright_mmc::response::{BufferDescriptor, LunList, MechanismActivity, MechanismState};
 
 use super::Reply;
 use crate::drive::Drive;
@@ -82,28 +78,4 @@ pub(super) fn report_luns(command: &ReportLuns) -> Result<Reply, Sense> {
 /// There is one slot, and it is the tray.
 pub(super) fn load_unload(command: &LoadUnload) -> Result<Reply, Sense> {
     if command.slot == 0 { Ok(Reply::done()) } else { Err(sense::INVALID_FIELD) }
-}
-
-/// What there is to write; nothing on these discs is formatted.
-pub(super) fn read_format_capacities(drive: &mut Drive, _: &ReadFormatCapacities) -> FormatCapacities {
-    let block_bytes = 2048;
-    let Some(kind) = drive.disc().map(crate::disc::Disc::kind) else {
-        return FormatCapacities {
-            blocks: 0,
-            state: CapacityState::NoMedium,
-            block_bytes,
-            formats: Vec::new(),
-        };
-    };
-    let recorded = drive.view().and_then(|view| view.last_complete().map(|session| session.lead_out));
-    let (state, end) = match recorded {
-        Some(lead_out) => (CapacityState::Formatted, lead_out),
-        None => (CapacityState::Unformatted, kind.last_lead_out()),
-    };
-    FormatCapacities {
-        blocks: end.sectors_since(Lba(0)).unwrap_or(0),
-        state,
-        block_bytes,
-        formats: Vec::new(),
-    }
 }

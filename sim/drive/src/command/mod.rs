@@ -11,6 +11,7 @@ use crate::sense;
 mod audio;
 mod close;
 mod configuration;
+mod format;
 mod identify;
 mod info;
 mod legacy;
@@ -67,6 +68,7 @@ pub(crate) fn dispatch(
     match command {
         C::Blank(it) => close::blank(drive, now, it),
         C::CloseTrackSession(it) => close::close(drive, now, it),
+        C::FormatUnit(it) => format::format_unit(drive, now, it, sent),
         C::GetConfiguration(it) => Ok(Reply::of(&configuration::get_configuration(drive, it))),
         C::GetEventStatus(it) => unit::get_event_status(drive, it),
         C::GetPerformance(it) => performance::get_performance(drive, it),
@@ -93,7 +95,7 @@ pub(crate) fn dispatch(
         C::ReadCd(it) => read::read_cd(drive, now, it),
         C::ReadCdMsf(it) => read::read_cd_msf(drive, now, it),
         C::ReadDiscInformation(it) => info::disc_information(drive, it),
-        C::ReadFormatCapacities(it) => Ok(Reply::of(&legacy::read_format_capacities(drive, it))),
+        C::ReadFormatCapacities(it) => Ok(Reply::of(&format::read_format_capacities(drive, it))),
         C::ReadHeader(it) => read::read_header(drive, it).map(|answer| Reply::of(&answer)),
         C::ReadSubchannel(it) => audio::read_subchannel(drive, now, it).map(|answer| Reply::of(&answer)),
         C::ReadTocPmaAtip(it) => table::read_toc(drive, it),
@@ -119,9 +121,8 @@ pub(crate) fn dispatch(
         C::SetReadAhead(_) | C::Reserve6(_) | C::Reserve10(_) | C::Release6(_) | C::Release10(_) => {
             Ok(Reply::done())
         }
-        // For DVD, for changers, for logs that this drive does not keep, for formatted media.
-        C::FormatUnit(_)
-        | C::LogSelect(_)
+        // For DVD, for changers, for logs that this drive does not keep.
+        C::LogSelect(_)
         | C::LogSense(_)
         | C::ReadCdda(_)
         | C::ReadDiscStructure(_)
@@ -167,7 +168,6 @@ pub(crate) const fn needs_medium(command: &AnyCommand) -> bool {
             | C::StopPlayScan(_)
             | C::WriteBuffer(_)
             // Not there at all, disc or no disc.
-            | C::FormatUnit(_)
             | C::LogSelect(_)
             | C::LogSense(_)
             | C::ReadCdda(_)
@@ -177,6 +177,24 @@ pub(crate) const fn needs_medium(command: &AnyCommand) -> bool {
             | C::SendKey(_)
             | C::ReadMasterCue(_)
             | C::SendDiscStructure(_)
+            | C::WriteAndVerify10(_)
+    )
+}
+
+/// Whether a command changes the disc.
+pub(crate) const fn writes(command: &AnyCommand) -> bool {
+    use AnyCommand as C;
+    matches!(
+        command,
+        C::Blank(_)
+            | C::CloseTrackSession(_)
+            | C::FormatUnit(_)
+            | C::RepairTrack(_)
+            | C::ReserveTrack(_)
+            | C::SendCueSheet(_)
+            | C::SendOpc(_)
+            | C::Write10(_)
+            | C::Write12(_)
             | C::WriteAndVerify10(_)
     )
 }

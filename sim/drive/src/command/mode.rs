@@ -190,6 +190,7 @@ mod byte {
     pub(super) const WRITE_TYPE: usize = 2;
     pub(super) const MULTI_SESSION: usize = 3;
     pub(super) const DATA_BLOCK_TYPE: usize = 4;
+    pub(super) const PACKET_SIZE: usize = 10;
 }
 
 fn write_parameters(
@@ -201,8 +202,9 @@ fn write_parameters(
         return Err(refused(at, byte::LENGTH));
     }
     match page.write_type {
-        // Packets of one size need formatted discs, which this drive does not make.
-        WriteType::Packet if page.fixed_packet => return Err(refused(at, byte::MULTI_SESSION)),
+        WriteType::Packet if page.fixed_packet && !personality.takes_packets(page.packet_blocks) => {
+            return Err(refused(at, byte::PACKET_SIZE));
+        }
         WriteType::Raw if !personality.raw => return Err(refused(at, byte::WRITE_TYPE)),
         WriteType::Raw if raw_subchannel(page.data_block_type).is_none() => {
             return Err(refused(at, byte::DATA_BLOCK_TYPE));

@@ -12,7 +12,7 @@ use discwright_mmc::toc::AddressField;
 use discwright_transport::Instant;
 
 use super::{Reply, deck};
-use crate::derive::View;
+use crate::derive::{Track, View};
 use crate::drive::Drive;
 use crate::medium::{Block, Content};
 use crate::personality::{Personality, sector_time};
@@ -27,15 +27,22 @@ const MOST_SECTORS: u32 = 65_536;
 pub(super) fn read(drive: &mut Drive, now: Instant, start: Lba, sectors: u32) -> Result<Reply, Sense> {
     let personality = drive.personality.clone();
     check_range(drive, start, sectors, Lba(0))?;
-    let disc = deck(drive)?.disc_mut();
+    let now = settled(drive, now)?;
+    let deck = deck(drive)?;
+    let view = deck.view().clone();
+    let disc = deck.disc_mut();
     let mut bytes = Vec::new();
     let mut refused = None;
     for at in addresses(start, sectors) {
-        let in_gap = disc.medium().extent_at(at).is_some_and(|extent| {
+        let Some(place) = view.physical(at) else {
+            refused = Some(sense::OUT_OF_RANGE.at(information(at)));
+            break;
+        };
+        let in_gap = disc.medium().extent_at(place).is_some_and(|extent| {
             matches!(&extent.content, Content::LeadOut { .. })
                 || matches!(&extent.content, Content::Track(q, Block::Zeros(_) | Block::TrackDescriptor { .. }) if q.index == 0)
         });
-        let sector = if in_gap { Err(Unreadable::NoData) } else { sector::read(disc, at) };
+        let sector = if in_gap { Err(Unreadable::NoData) } else { sector::read(disc, place) };
         let data = sector.map_err(|why| wording(&personality, why, at)).and_then(|sector| {
             let data = sector.data().ok_or_else(|| sense::WRONG_SECTOR_MODE.at(information(at)))?;
             bytes.extend_from_slice(data);
@@ -57,11 +64,18 @@ pub(super) fn read_cd(drive: &mut Drive, now: Instant, command: &ReadCd) -> Resu
     }
     let parts = Parts::of(command)?;
     check_range(drive, command.start, command.sectors, Lba(-150))?;
-    let disc = deck(drive)?.disc_mut();
+    let now = settled(drive, now)?;
+    let deck = deck(drive)?;
+    let view = deck.view().clone();
+    let disc = deck.disc_mut();
     let mut bytes = Vec::new();
     let mut refused = None;
     for at in addresses(command.start, command.sectors) {
-        let sector = sector::read(disc, at).map_err(|why| wording(&personality, why, at));
+        let Some(place) = view.physical(at) else {
+            refused = Some(sense::OUT_OF_RANGE.at(information(at)));
+            break;
+        };
+        let sector = sector::read(disc, place).map_err(|why| wording(&personality, why, at));
         let sector = sector.and_then(|sector| {
             if parts.accepts(sector.format) {
                 Ok(sector)
@@ -72,7 +86,7 @@ pub(super) fn read_cd(drive: &mut Drive, now: Instant, command: &ReadCd) -> Resu
         match sector {
             Ok(sector) => {
                 parts.put(&sector, &mut bytes);
-                subcode::put(disc, at, &sector, command.subchannel, &mut bytes);
+                subcode::put(disc, place, &sector, command.subchannel, &mut bytes);
             }
             Err(sense) => {
                 refused = Some(sense);
@@ -106,9 +120,10 @@ pub(super) fn verify(
 pub(super) fn read_header(drive: &mut Drive, command: &ReadHeader) -> Result<SectorHeader, Sense> {
     let personality = drive.personality.clone();
     check_range(drive, command.address, 1, Lba(0))?;
-    let disc = deck(drive)?.disc_mut();
-    let sector =
-        sector::read(disc, command.address).map_err(|why| wording(&personality, why, command.address))?;
+    let deck = deck(drive)?;
+    let place = deck.view().physical(command.address).ok_or(sense::OUT_OF_RANGE)?;
+    let disc = deck.disc_mut();
+    let sector = sector::read(disc, place).map_err(|why| wording(&personality, why, command.address))?;
     let mode = match sector.format {
         Format::Audio => return Err(sense::WRONG_SECTOR_MODE.at(information(command.address))),
         Format::Mode0 => 0,
@@ -125,12 +140,24 @@ pub(super) fn seek(drive: &mut Drive, at: Lba) -> Result<Reply, Sense> {
     Ok(Reply::done())
 }
 
+/// When the pickup is free: what was written over a formatted disc reaches it before it is read.
+fn settled(drive: &mut Drive, now: Instant) -> Result<Instant, Sense> {
+    let deck = deck(drive)?;
+    if !deck.is_rewriting() {
+        return Ok(now);
+    }
+    let free = deck.laser().ends().max(now);
+    deck.advance(free).map_err(|_| sense::WRITE_ERROR)?;
+    Ok(free)
+}
+
 fn addresses(start: Lba, sectors: u32) -> impl Iterator<Item = Lba> {
     (start.0..start.saturating_add(sectors).0).map(Lba)
 }
 
 fn check_range(drive: &mut Drive, start: Lba, sectors: u32, first: Lba) -> Result<(), Sense> {
     let deck = deck(drive)?;
+    deck.pause_between_packets();
     if !matches!(deck.recording(), Recording::Idle) {
         // The pickup is writing.
         return Err(sense::SEQUENCE);
@@ -146,8 +173,10 @@ fn check_range(drive: &mut Drive, start: Lba, sectors: u32, first: Lba) -> Resul
 /// First address that the drive knows nothing readable at or behind.
 fn readable_until(view: &View) -> Lba {
     let sessions = view.sessions.iter().map(|session| session.lead_out);
-    let tracks = view.tracks.iter().map(|track| track.end);
-    sessions.chain(tracks).max().unwrap_or(Lba(0))
+    let tracks = view.tracks.iter().map(Track::address_end);
+    let end = sessions.chain(tracks).max().unwrap_or(Lba(0));
+    // On a disc that ends with packets of one size, their links have no addresses.
+    view.last_address().filter(|_| view.open.is_none()).map_or(end, |last| last + 1)
 }
 
 const fn information(at: Lba) -> u32 {

@@ -10,7 +10,7 @@ use discwright_mmc::toc::{
 use super::{Reply, deck};
 use crate::derive::{Damage, Session, View};
 use crate::drive::Drive;
-use crate::medium::{Material, MediumKind, QItem, RwClass};
+use crate::medium::{Material, MediumKind, QItem};
 use crate::sense;
 
 /// Track number of the lead-out in a TOC.
@@ -109,9 +109,7 @@ fn atip(kind: MediumKind) -> Result<Atip, Sense> {
     let (rewritable, subtype) = match spec.material {
         Material::Pressed => return Err(sense::INVALID_FIELD),
         Material::WriteOnce => (false, 0),
-        Material::Rewritable(RwClass::Multi) => (true, 0),
-        Material::Rewritable(RwClass::High) => (true, 1),
-        Material::Rewritable(RwClass::Ultra) => (true, 2),
+        Material::Rewritable(class) => (true, class.subtype()),
     };
     Ok(Atip {
         writing_power: 5,

@@ -8,9 +8,10 @@ use discwright_mmc::mode::{DataBlockType, WriteParameters, WriteType};
 use discwright_transport::Instant;
 
 use super::{Reply, deck};
+use crate::derive::Track;
 use crate::drive::{Drive, Operation};
 use crate::medium::Subchannel;
-use crate::recording::{HostBlock, Recording, TrackPlan};
+use crate::recording::{HostBlock, Recording, Rewriting, Settings, TrackPlan};
 use crate::sense;
 
 pub(super) fn write(
@@ -24,9 +25,13 @@ pub(super) fn write(
         return Ok(Reply::done());
     }
     let settings = drive.settings();
+    if let Some(track) = deck(drive)?.overwritable(start) {
+        return overwrite(drive, now, &settings, &track, (start, sectors, data));
+    }
     let page = &drive.pages.write;
     let (write_type, plan) = (page.write_type, track_plan(page));
     let subchannel = raw_subchannel(page.data_block_type);
+    let packet_blocks = packet_blocks(page);
     let deck = deck(drive)?;
     if !deck.has_room(&settings, data.len()) {
         return Err(sense::LONG_WRITE_IN_PROGRESS);
@@ -58,13 +63,41 @@ pub(super) fn write(
             deck.begin_track(now, &settings, plan, start, sectors)?
         }
         (true, WriteType::Packet, Some(plan), _) => {
-            deck.begin_packet(now, &settings, plan, start, sectors)?
+            deck.begin_packet(now, &settings, plan, packet_blocks, start, sectors)?
         }
         (true, WriteType::Raw, _, Some(subchannel)) => deck.begin_raw(now, &settings, subchannel, start)?,
         _ => {}
     }
     deck.write(now, &settings, start, sectors, data)?;
     Ok(Reply::done())
+}
+
+/// Writes over packets of a formatted disc, if the write parameters page says how they are made.
+fn overwrite(
+    drive: &mut Drive,
+    now: Instant,
+    settings: &Settings,
+    track: &Track,
+    (start, sectors, data): (Lba, u32, &[u8]),
+) -> Result<Reply, Sense> {
+    let page = &drive.pages.write;
+    let plan = track_plan(page).filter(|_| page.write_type == WriteType::Packet && page.fixed_packet);
+    let plan = plan.filter(|plan| track.form == Some(plan.host.form())).ok_or(sense::WRONG_SECTOR_MODE)?;
+    if track.packet != Some(page.packet_blocks) {
+        return Err(sense::INVALID_PACKET_SIZE);
+    }
+    if bytes_of(sectors).checked_mul(plan.host.bytes()) != Some(data.len()) {
+        return Err(sense::WRONG_SECTOR_MODE);
+    }
+    let parts = drive.personality.partial_packets;
+    let rewriting = Rewriting { start, sectors, host: plan.host, data, parts };
+    let taken = deck(drive)?.overwrite(now, settings, track, &rewriting)?;
+    Ok(Reply::done_at(taken))
+}
+
+/// Blocks in each packet by the write parameters page; zero when packets are of any size.
+pub(super) const fn packet_blocks(page: &WriteParameters) -> u32 {
+    if page.fixed_packet { page.packet_blocks } else { 0 }
 }
 
 fn bytes_of(sectors: u32) -> usize {
@@ -82,7 +115,7 @@ pub(super) const fn raw_subchannel(data_block_type: DataBlockType) -> Option<Sub
 }
 
 /// What a track will be by the write parameters page; `None` when its parts contradict each other.
-fn track_plan(page: &WriteParameters) -> Option<TrackPlan> {
+pub(super) fn track_plan(page: &WriteParameters) -> Option<TrackPlan> {
     let is_data = page.track_mode & 4 != 0;
     let host = match (page.data_block_type, is_data) {
         (DataBlockType::Raw, false) => HostBlock::AUDIO,
@@ -142,7 +175,9 @@ pub(super) fn reserve(drive: &mut Drive, now: Instant, command: &ReserveTrack) -
         return Err(sense::INVALID_FIELD);
     }
     let settings = drive.settings();
-    let control = drive.pages.write.track_mode;
-    deck(drive)?.reserve_track(now, &settings, control, command.size)?;
+    let page = &drive.pages.write;
+    let control = page.track_mode;
+    let packet_blocks = if page.write_type == WriteType::Packet { packet_blocks(page) } else { 0 };
+    deck(drive)?.reserve_track(now, &settings, control, packet_blocks, command.size)?;
     drive.carry_out(now, false, Operation::Flushing)
 }

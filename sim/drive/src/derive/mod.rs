@@ -5,7 +5,7 @@
 
 use discwright_cd::{Lba, Msf, area};
 
-use crate::medium::{Content, Form, LeadIn, Medium, QItem};
+use crate::medium::{Content, FixedPackets, Form, LeadIn, Medium, QItem};
 
 mod layout;
 mod tracks;
@@ -100,8 +100,38 @@ pub struct Track {
     pub state: TrackState,
     /// Layout of its first sector, when that is written.
     pub form: Option<Form>,
-    /// Blocks in each of its packets, when they are fixed.
+    /// Blocks in each of its packets, zero when they are of any size; `None` when it is not written in packets.
     pub packet: Option<u32>,
+}
+
+impl Track {
+    /// How its packets lie, when they are all of one size.
+    #[must_use]
+    pub fn fixed_packets(&self) -> Option<FixedPackets> {
+        FixedPackets::new(self.start, self.packet?)
+    }
+
+    /// Blocks that have an address of their own: in packets of one size, those of user data in whole packets.
+    #[must_use]
+    pub fn blocks(&self) -> u32 {
+        let sectors = self.end.sectors_since(self.start).unwrap_or(0);
+        self.fixed_packets().map_or(sectors, |packets| packets.user_blocks_until(self.end))
+    }
+
+    /// First address behind those of its blocks.
+    #[must_use]
+    pub fn address_end(&self) -> Lba {
+        self.start.saturating_add(self.blocks())
+    }
+
+    /// Where the sector with a host's address is on the disc; `None` when the track has no such address.
+    #[must_use]
+    pub fn physical(&self, address: Lba) -> Option<Lba> {
+        if !(self.start..self.address_end()).contains(&address) {
+            return None;
+        }
+        self.fixed_packets().map_or(Some(address), |packets| packets.physical(address))
+    }
 }
 
 /// How far a track has come.
@@ -186,6 +216,24 @@ impl View {
     #[must_use]
     pub fn unfinished(&self) -> Option<&Track> {
         self.tracks.iter().find(|track| track.state == TrackState::Unfinished)
+    }
+
+    /// Where the sector with a host's address is on the disc: the same place but in tracks of packets of one size, whose
+    /// links have no address (addressing method 2); `None` for an address that no sector has.
+    #[must_use]
+    pub fn physical(&self, address: Lba) -> Option<Lba> {
+        let mut fixed = self.tracks.iter().filter(|track| track.fixed_packets().is_some());
+        fixed
+            .find(|track| (track.start..track.end).contains(&address))
+            .map_or(Some(address), |track| track.physical(address))
+    }
+
+    /// The last address before the lead-out of the last complete session that a host can ask for; `None` without one.
+    #[must_use]
+    pub fn last_address(&self) -> Option<Lba> {
+        let session = self.last_complete()?;
+        let last = self.tracks_of(session.number).last().filter(|track| track.fixed_packets().is_some());
+        Some(last.map_or(session.lead_out, Track::address_end) - 1)
     }
 
     /// The last session with lead-in and lead-out.

@@ -55,8 +55,8 @@ pub enum DiscFileError {
 }
 
 const MAGIC: [u8; 8] = *b"DWDISC\x1A\n";
-/// Version of the format that this program writes.
-const VERSION: u16 = 1;
+/// Latest version of the format that this program knows, and the one it makes files in.
+const VERSION: u16 = 2;
 /// Bytes before the first record.
 const FILE_HEAD_BYTES: usize = 64;
 const FILE_HEAD: u64 = 64;
@@ -68,6 +68,10 @@ const SEARCH_BYTES: usize = 1 << 20;
 pub(crate) struct Journal {
     file: File,
     path: PathBuf,
+    /// Version in the file's head.
+    version: u16,
+    kind: MediumKind,
+    seed: u64,
     /// Where the next record goes.
     end: u64,
     /// Bytes behind `end` that a power cut left, to be cut before the next record is written.
@@ -84,9 +88,19 @@ impl Journal {
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(path);
         let file = file.map_err(|source| io_error(path, source))?;
         lock(&file, path)?;
-        let mut journal =
-            Self { file, path: path.to_owned(), end: 0, torn: false, sequence: 0, dirty: true, cache: None };
-        journal.append(&file_head(kind, seed))?;
+        let mut journal = Self {
+            file,
+            path: path.to_owned(),
+            version: VERSION,
+            kind,
+            seed,
+            end: 0,
+            torn: false,
+            sequence: 0,
+            dirty: true,
+            cache: None,
+        };
+        journal.append(&file_head(VERSION, kind, seed))?;
         journal.flush()?;
         Ok(journal)
     }
@@ -97,10 +111,19 @@ impl Journal {
         let file = file.map_err(|source| io_error(path, source))?;
         lock(&file, path)?;
         let length = file.metadata().map_err(|source| io_error(path, source))?.len();
-        let mut journal =
-            Self { file, path: path.to_owned(), end: 0, torn: false, sequence: 0, dirty: false, cache: None };
-        let (kind, seed) = journal.read_file_head()?;
-        journal.end = FILE_HEAD;
+        let (version, kind, seed) = read_file_head(&file, path)?;
+        let mut journal = Self {
+            file,
+            path: path.to_owned(),
+            version,
+            kind,
+            seed,
+            end: FILE_HEAD,
+            torn: false,
+            sequence: 0,
+            dirty: false,
+            cache: None,
+        };
         let mut medium = Medium::blank(kind);
         for (offset, head) in journal.heads(length)? {
             let Some(record) = journal.read_record(offset, &head)? else {
@@ -113,6 +136,7 @@ impl Journal {
 
     /// Writes a record and gives it back with its sector data in the file.
     pub(crate) fn write(&mut self, record: Record) -> Result<Record, DiscFileError> {
+        self.raise_version(record.version())?;
         self.sequence += 1;
         let (head, head_bytes, payload) = record.encode(self.sequence);
         let offset = self.end + HEAD;
@@ -160,27 +184,17 @@ impl Journal {
         &self.path
     }
 
-    fn read_file_head(&mut self) -> Result<(MediumKind, u64), DiscFileError> {
-        let mut bytes = [0; FILE_HEAD_BYTES];
-        let whole = self.read_at(0, &mut bytes)?;
-        let (body, checksum) = bytes.split_at(FILE_HEAD_BYTES - 4);
-        let not_a_disc = || DiscFileError::NotADisc { path: self.path.clone() };
-        let Some(([magic @ .., v0, v1, k0, k1, _, _, _, _], rest)) = body.split_first_chunk::<16>() else {
-            return Err(not_a_disc());
-        };
-        if !whole || *magic != MAGIC {
-            return Err(not_a_disc());
+    /// Marks a file of an earlier version as one of the version that a record needs, before that is written. The head
+    /// is shorter than any sector of a storage device, so that it changes as a whole.
+    fn raise_version(&mut self, needed: u16) -> Result<(), DiscFileError> {
+        if needed <= self.version {
+            return Ok(());
         }
-        let version = u16::from_le_bytes([*v0, *v1]);
-        if version == 0 || version > VERSION {
-            return Err(DiscFileError::Version { path: self.path.clone(), version });
-        }
-        let kind = MediumKind::from_code(u16::from_le_bytes([*k0, *k1]));
-        let (Some(kind), Some(seed)) = (kind, rest.first_chunk::<8>()) else { return Err(not_a_disc()) };
-        if checksum != crc32c(body).to_le_bytes() {
-            return Err(DiscFileError::Damaged { path: self.path.clone(), offset: 0 });
-        }
-        Ok((kind, u64::from_le_bytes(*seed)))
+        let head = file_head(needed, self.kind, self.seed);
+        let written = write_all_at(&self.file, &head, 0).and_then(|()| self.file.sync_data());
+        written.map_err(|source| io_error(&self.path, source))?;
+        self.version = needed;
+        Ok(())
     }
 
     /// The heads of all whole records; sets the end of the journal behind the last.
@@ -276,13 +290,41 @@ impl Journal {
         Ok(())
     }
 
-    /// Fills the buffer from the file; false when the file ends inside.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<bool, DiscFileError> {
-        match read_exact_at(&self.file, buffer, offset) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-            Err(source) => Err(io_error(&self.path, source)),
-        }
+        read_whole(&self.file, &self.path, offset, buffer)
+    }
+}
+
+/// Version, kind of medium and seed.
+fn read_file_head(file: &File, path: &Path) -> Result<(u16, MediumKind, u64), DiscFileError> {
+    let mut bytes = [0; FILE_HEAD_BYTES];
+    let whole = read_whole(file, path, 0, &mut bytes)?;
+    let (body, checksum) = bytes.split_at(FILE_HEAD_BYTES - 4);
+    let not_a_disc = || DiscFileError::NotADisc { path: path.to_owned() };
+    let Some(([magic @ .., v0, v1, k0, k1, _, _, _, _], rest)) = body.split_first_chunk::<16>() else {
+        return Err(not_a_disc());
+    };
+    if !whole || *magic != MAGIC {
+        return Err(not_a_disc());
+    }
+    let version = u16::from_le_bytes([*v0, *v1]);
+    if version == 0 || version > VERSION {
+        return Err(DiscFileError::Version { path: path.to_owned(), version });
+    }
+    let kind = MediumKind::from_code(u16::from_le_bytes([*k0, *k1]));
+    let (Some(kind), Some(seed)) = (kind, rest.first_chunk::<8>()) else { return Err(not_a_disc()) };
+    if checksum != crc32c(body).to_le_bytes() {
+        return Err(DiscFileError::Damaged { path: path.to_owned(), offset: 0 });
+    }
+    Ok((version, kind, u64::from_le_bytes(*seed)))
+}
+
+/// Fills the buffer from the file; false when the file ends inside.
+fn read_whole(file: &File, path: &Path, offset: u64, buffer: &mut [u8]) -> Result<bool, DiscFileError> {
+    match read_exact_at(file, buffer, offset) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(source) => Err(io_error(path, source)),
     }
 }
 
@@ -315,12 +357,12 @@ fn moved_to_file(record: Record, stored: Stored) -> Record {
     }
 }
 
-fn file_head(kind: MediumKind, seed: u64) -> [u8; FILE_HEAD_BYTES] {
+fn file_head(version: u16, kind: MediumKind, seed: u64) -> [u8; FILE_HEAD_BYTES] {
     let mut out = [0; FILE_HEAD_BYTES];
     let lba = |lba: Lba| lba.0.to_le_bytes();
     let fields: [&[u8]; 7] = [
         &MAGIC,
-        &VERSION.to_le_bytes(),
+        &version.to_le_bytes(),
         &kind.code().to_le_bytes(),
         &[0; 4],
         &seed.to_le_bytes(),

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use discwright_cd::Lba;
 
 use super::checksum::crc32c;
-use crate::medium::{Block, Content, Form, LeadIn, Note, Payload, QItem, QNote, Stored, Subchannel, TrackQ};
+use crate::medium::{
+    Block, Content, Form, LINK_LOSS, LeadIn, Note, Payload, QItem, QNote, Stored, Subchannel, TrackQ,
+};
 
 /// What happened to the disc.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +68,8 @@ mod block {
     pub(super) const RUN_OUT: u8 = 4;
     pub(super) const STORED: u8 = 5;
     pub(super) const TRACK_DESCRIPTOR: u8 = 6;
+    /// From version 2 on.
+    pub(super) const PACKETS: u8 = 7;
 }
 
 impl Head {
@@ -157,6 +161,14 @@ impl Record {
         (head, head.encode(), payload)
     }
 
+    /// The first version of the format that has this record.
+    pub(crate) const fn version(&self) -> u16 {
+        match self {
+            Self::Burn { content: Content::Track(_, Block::Packets { .. }), .. } => 2,
+            _ => 1,
+        }
+    }
+
     fn describe(&self) -> (Head, Bytes) {
         match self {
             Self::Burn { start, sectors, content } => describe_content(*start, *sectors, content),
@@ -225,6 +237,11 @@ fn describe_content(start: Lba, sectors: u32, content: &Content) -> (Head, Bytes
                     let head = Head { block: block::TRACK_DESCRIPTOR, form: form_code(*form), ..head };
                     (head, Bytes::copy_from_slice(&packet_blocks.to_le_bytes()))
                 }
+                Block::Packets { form, packet_blocks, phase } => {
+                    let head = Head { block: block::PACKETS, form: form_code(*form), ..head };
+                    let payload = [packet_blocks.to_le_bytes(), phase.to_le_bytes()].concat();
+                    (head, payload.into())
+                }
                 Block::Link => (Head { block: block::LINK, ..head }, Bytes::new()),
                 Block::RunIn => (Head { block: block::RUN_IN, ..head }, Bytes::new()),
                 Block::RunOut => (Head { block: block::RUN_OUT, ..head }, Bytes::new()),
@@ -245,6 +262,16 @@ fn decode_track(head: &Head, payload: RecordPayload<'_>) -> Option<Content> {
             let RecordPayload::Here(bytes) = payload else { return None };
             let packet_blocks = u32::from_le_bytes(Fields(bytes).take()?);
             Block::TrackDescriptor { form: form_of(head.form)?, packet_blocks }
+        }
+        block::PACKETS => {
+            let RecordPayload::Here(bytes) = payload else { return None };
+            let mut fields = Fields(bytes);
+            let packet_blocks = u32::from_le_bytes(fields.take()?);
+            let phase = u32::from_le_bytes(fields.take()?);
+            let whole =
+                packet_blocks > 0 && u64::from(phase) < u64::from(packet_blocks) + u64::from(LINK_LOSS);
+            let block = Block::Packets { form: form_of(head.form)?, packet_blocks, phase };
+            whole.then_some(block)?
         }
         block::LINK => Block::Link,
         block::RUN_IN => Block::RunIn,
@@ -371,7 +398,10 @@ mod tests {
             Content::LeadOut { control: 4 },
         ];
         let descriptor = Block::TrackDescriptor { form: Form::Mode1, packet_blocks: 32 };
-        for block in [Block::Link, Block::RunIn, Block::RunOut, Block::Zeros(Form::Audio), descriptor] {
+        let packets = Block::Packets { form: Form::Xa, packet_blocks: 32, phase: 38 };
+        for block in
+            [Block::Link, Block::RunIn, Block::RunOut, Block::Zeros(Form::Audio), descriptor, packets]
+        {
             contents.push(Content::Track(q, block));
         }
         for form in [Form::Audio, Form::Mode1, Form::Mode2, Form::Xa, Form::Raw] {

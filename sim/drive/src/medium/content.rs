@@ -5,6 +5,7 @@ use std::sync::Arc;
 use discwright_cd::Lba;
 
 use crate::medium::Payload;
+use crate::medium::packets::{FixedPackets, LINK_LOSS, PacketSector};
 
 /// An item of the Q channel outside the program area: a TOC entry in a lead-in, or an entry of the PMA
 /// (ECMA-130 22.3.4, ECMA-394 5.6). Numbers are binary, not BCD.
@@ -84,6 +85,15 @@ pub enum Block {
     RunIn,
     /// Run-out blocks: where the laser was switched off. Unreadable.
     RunOut,
+    /// Packets of one size with nothing but zeros in them, links and all, as formatting leaves them.
+    Packets {
+        /// Layout of the user sectors.
+        form: Form,
+        /// Blocks of user data in each packet.
+        packet_blocks: u32,
+        /// Where in a packet this begins, counted from its first block of user data.
+        phase: u32,
+    },
     /// What the host sent.
     Stored {
         /// How it is laid out in the sector.
@@ -162,10 +172,31 @@ impl Block {
     #[must_use]
     pub const fn form(&self) -> Option<Form> {
         match self {
-            Self::Zeros(form) | Self::TrackDescriptor { form, .. } | Self::Stored { form, .. } => Some(*form),
+            Self::Zeros(form)
+            | Self::TrackDescriptor { form, .. }
+            | Self::Packets { form, .. }
+            | Self::Stored { form, .. } => Some(*form),
             Self::Link | Self::RunIn | Self::RunOut => None,
         }
     }
+
+    /// The same for one sector, so many behind the first: what it is, where it lies among packets.
+    #[must_use]
+    pub fn at(&self, offset: u32) -> Self {
+        let Self::Packets { form, packet_blocks, phase } = self else { return self.clone() };
+        match FixedPackets::sector(*packet_blocks, packet_phase(*packet_blocks, *phase, offset)) {
+            PacketSector::User => Self::Zeros(*form),
+            PacketSector::RunOut => Self::RunOut,
+            PacketSector::Link => Self::Link,
+            PacketSector::RunIn => Self::RunIn,
+        }
+    }
+}
+
+/// Where in its packet a sector lies that is so many behind one at `phase`.
+fn packet_phase(packet_blocks: u32, phase: u32, sectors: u32) -> u32 {
+    let stride = u64::from(packet_blocks) + u64::from(LINK_LOSS);
+    u32::try_from((u64::from(phase) + u64::from(sectors)) % stride).unwrap_or(0)
 }
 
 impl Content {
@@ -192,6 +223,9 @@ impl Content {
     pub(crate) fn skip(&self, sectors: u32) -> Self {
         let mut rest = self.clone();
         let stride = self.stored_bytes();
+        if let Self::Track(_, Block::Packets { packet_blocks, phase, .. }) = &mut rest {
+            *phase = packet_phase(*packet_blocks, *phase, sectors);
+        }
         if let Self::Track(_, Block::Stored { payload, .. }) = &mut rest {
             payload.skip(stride.saturating_mul(usize::try_from(sectors).unwrap_or(usize::MAX)));
         }

@@ -29,6 +29,8 @@ pub enum MediumKind {
     CdRw80HighSpeed,
     /// An ultra speed CD-RW of 80 minutes, 8 to 24 times.
     CdRw80UltraSpeed,
+    /// An ultra speed plus CD-RW of 80 minutes, 8 to 32 times.
+    CdRw80UltraSpeedPlus,
     /// A pressed disc; its content comes by import.
     CdRom,
 }
@@ -77,6 +79,24 @@ pub enum RwClass {
     High,
     /// Ultra speed, 8 to 24 times; subtype 2.
     Ultra,
+    /// Ultra speed plus, to 32 times; subtype 3.
+    UltraPlus,
+}
+
+impl RwClass {
+    /// All, slowest first.
+    pub const ALL: [Self; 4] = [Self::Multi, Self::High, Self::Ultra, Self::UltraPlus];
+
+    /// Its number in the ATIP.
+    #[must_use]
+    pub const fn subtype(self) -> u8 {
+        match self {
+            Self::Multi => 0,
+            Self::High => 1,
+            Self::Ultra => 2,
+            Self::UltraPlus => 3,
+        }
+    }
 }
 
 /// The name is no kind of disc.
@@ -86,7 +106,7 @@ pub struct UnknownMedium(String);
 
 impl MediumKind {
     /// Every kind there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::CdR63,
         Self::CdR74,
         Self::CdR80,
@@ -96,6 +116,7 @@ impl MediumKind {
         Self::CdRw80,
         Self::CdRw80HighSpeed,
         Self::CdRw80UltraSpeed,
+        Self::CdRw80UltraSpeedPlus,
         Self::CdRom,
     ];
 
@@ -124,6 +145,9 @@ impl MediumKind {
             Self::CdRw80UltraSpeed => {
                 ("cd-rw-us:80", Rewritable(RwClass::Ultra), MITSUBISHI, msf(79, 59, 70), 900, 8, 24)
             }
+            Self::CdRw80UltraSpeedPlus => {
+                ("cd-rw-us+:80", Rewritable(RwClass::UltraPlus), MITSUBISHI, msf(79, 59, 74), 900, 8, 32)
+            }
             Self::CdRom => ("cd-rom", Pressed, (msf(97, 26, 66), "pressed"), msf(79, 59, 74), 0, 1, 1),
         };
         let (lead_in, manufacturer) = maker;
@@ -143,6 +167,7 @@ impl MediumKind {
             Self::CdRw80HighSpeed => 8,
             Self::CdRw80UltraSpeed => 9,
             Self::CdRom => 10,
+            Self::CdRw80UltraSpeedPlus => 11,
         }
     }
 

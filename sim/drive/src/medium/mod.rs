@@ -10,10 +10,13 @@ use thiserror::Error;
 
 mod content;
 mod kind;
+mod packets;
 mod payload;
 
 pub use content::{Block, Content, Form, LeadIn, QItem, Subchannel, TrackQ};
 pub use kind::{Material, MediumKind, MediumSpec, RwClass, UnknownMedium};
+pub use packets::FixedPackets;
+pub(crate) use packets::LINK_LOSS;
 pub use payload::Payload;
 pub(crate) use payload::{Place, Stored};
 
@@ -144,6 +147,14 @@ impl Medium {
         self.extents.range(..=at).next_back().map(|(_, extent)| extent).filter(|extent| extent.end() > at)
     }
 
+    /// What a sector of a track is: its Q channel, and its block with packets resolved.
+    #[must_use]
+    pub fn block_at(&self, at: Lba) -> Option<(TrackQ, Block)> {
+        let extent = self.extent_at(at)?;
+        let Content::Track(q, block) = &extent.content else { return None };
+        Some((*q, block.at(at.sectors_since(extent.start)?)))
+    }
+
     /// The extent that a sector belongs to, if it was written in the disc's present life: since it was last erased as
     /// a whole.
     #[must_use]
@@ -231,6 +242,8 @@ impl Medium {
         let pma_end = self.kind.lead_in_start();
         if start < pma_end && pma_end <= end {
             self.erasures += 1;
+            // What the Q channel said belongs to the disc's former life, wherever it was.
+            self.notes.clear();
         }
         self.clear(start, end);
         self.notes.retain(|note| note.start < start || note.start >= end);

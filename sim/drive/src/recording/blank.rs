@@ -7,9 +7,9 @@ use discwright_mmc::Sense;
 use discwright_transport::Instant;
 
 use super::{Deck, Settings, time_bytes};
-use crate::derive::{Layout, View};
+use crate::derive::{Layout, Track, TrackState, View};
 use crate::laser::Work;
-use crate::medium::{Content, Medium};
+use crate::medium::{Block, Content, Medium};
 use crate::sense;
 
 /// What is to be erased (MMC-6, BLANK).
@@ -19,6 +19,12 @@ pub(crate) enum Erasure {
     Disc,
     /// PMA, first lead-in and first pregap: the disc counts as blank.
     Minimal,
+    /// A track of the open session, by its number; its reservation stays.
+    Track(u8),
+    /// The reservations from this track on, which are empty.
+    Reservation(u8),
+    /// A track of the open session from this address of the host on.
+    TrackTail(Lba),
     /// The lead-in and lead-out of the last session, which becomes incomplete.
     UncloseLastSession,
     /// The last session with everything in it.
@@ -35,10 +41,14 @@ impl Deck {
             return Err(sense::INCOMPATIBLE_MEDIUM);
         }
         self.abandon();
+        self.formatted = None;
         let view = self.view().clone();
         let ranges = match erasure {
             Erasure::Disc => vec![(Layout::pma(self.disc.kind()), self.disc.kind().edge())],
             Erasure::Minimal => vec![(Layout::pma(self.disc.kind()), Lba(0))],
+            Erasure::Track(number) => whole_track(&view, number)?,
+            Erasure::Reservation(number) => reservations(self.disc.medium(), &view, number)?,
+            Erasure::TrackTail(address) => track_tail(self.disc.medium(), &view, address)?,
             Erasure::UncloseLastSession => self.unclose(now, settings, &view)?,
             Erasure::LastSession => last_session(self.disc.medium(), &view)?,
         };
@@ -60,20 +70,95 @@ impl Deck {
         }
         let real = Settings { simulated: false, ..*settings };
         let first = view.tracks_of(session.number).next();
-        for track in view.tracks_of(session.number) {
-            let listed = view.pma.iter().any(|item| {
-                (item.adr, item.point, item.point_time) == (1, track.number, time_bytes(track.start))
-            });
-            if !listed {
-                self.enter_in_pma(now, &real, track.number, track.control, track.start, track.end)?;
-            }
-        }
+        self.list_in_pma(now, &real, view, session.number)?;
         let program = first.map_or(session.lead_out, |track| track.start);
         let lead_out_end = session.lead_out.saturating_add(discwright_cd::area::lead_out(session.number));
         // A power cut in between leaves a session that can be closed again.
         Ok(vec![(session.lead_out, lead_out_end), (session.lead_in, program - 150)])
     }
 }
+
+impl Deck {
+    /// Enters the tracks of a session in the PMA that are not there, so that they are known without its lead-in.
+    pub(super) fn list_in_pma(
+        &mut self,
+        now: Instant,
+        settings: &Settings,
+        view: &View,
+        session: u16,
+    ) -> Result<(), Sense> {
+        for track in view.tracks_of(session) {
+            let listed = view.pma.iter().any(|item| {
+                (item.adr, item.point, item.point_time) == (1, track.number, time_bytes(track.start))
+            });
+            if !listed {
+                self.enter_in_pma(now, settings, track.number, track.control, track.start, track.end)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The tracks of the session that can be written.
+fn open_tracks(view: &View) -> impl Iterator<Item = &Track> {
+    let open = view.open.map_or(0, |open| open.number);
+    view.tracks_of(open)
+}
+
+/// A track with its pregap. Only tracks of a session that is not closed can be blanked (MMC-6, BLANK).
+fn whole_track(view: &View, number: u8) -> Result<Vec<(Lba, Lba)>, Sense> {
+    let track = open_tracks(view).find(|track| track.number == number).ok_or(sense::INVALID_FIELD)?;
+    Ok(vec![(track.start - PREGAP, track.end.max(track.written))])
+}
+
+/// The items of reservations from a track on, the last first: they end with the PMA. What is written is not unreserved.
+fn reservations(medium: &Medium, view: &View, number: u8) -> Result<Vec<(Lba, Lba)>, Sense> {
+    let mut from = open_tracks(view).filter(|track| track.number >= number).peekable();
+    if from.peek().is_none_or(|first| first.number != number) {
+        return Err(sense::INVALID_FIELD);
+    }
+    let empty =
+        |track: &Track| track.state == TrackState::Reserved && medium.live_at(track.start - PREGAP).is_none();
+    if !from.all(empty) {
+        return Err(sense::INVALID_FIELD);
+    }
+    Ok(pma_items_from(medium, number))
+}
+
+/// A track from a block on. In a track of packets that must be the first of a packet, which goes with its link.
+fn track_tail(medium: &Medium, view: &View, address: Lba) -> Result<Vec<(Lba, Lba)>, Sense> {
+    let holds = |track: &&Track| (track.start..track.address_end()).contains(&address);
+    let track = open_tracks(view).find(holds).ok_or(sense::OUT_OF_RANGE)?;
+    let at = track.physical(address).filter(|at| *at < track.written).ok_or(sense::OUT_OF_RANGE)?;
+    let boundary = match (track.fixed_packets(), track.packet) {
+        (Some(packets), _) => packets.is_boundary(address),
+        (None, Some(_)) => {
+            address == track.start || matches!(medium.block_at(at - 1), Some((_, Block::RunIn)))
+        }
+        (None, None) => true,
+    };
+    if !boundary {
+        return Err(sense::INVALID_FIELD);
+    }
+    let end = track.end.max(track.written);
+    let link = i32::try_from(super::LINK_BLOCKS).unwrap_or(0);
+    Ok(vec![match track.packet {
+        Some(_) if address > track.start => (at - link, end),
+        _ => (at, end),
+    }])
+}
+
+/// The items of the PMA for tracks from a number on, the last first: a power cut in between leaves the tracks before.
+fn pma_items_from(medium: &Medium, number: u8) -> Vec<(Lba, Lba)> {
+    let pma = medium.extents_from(Layout::pma(medium.kind())).filter(
+        |extent| matches!(&extent.content, Content::Pma(item) if item.adr == 1 && item.point >= number),
+    );
+    let mut ranges: Vec<_> = pma.map(|extent| (extent.start, extent.end())).collect();
+    ranges.reverse();
+    ranges
+}
+
+const PREGAP: i32 = 150;
 
 /// All of the last session that has anything in it, and its items in the PMA.
 fn last_session(medium: &Medium, view: &View) -> Result<Vec<(Lba, Lba)>, Sense> {
@@ -83,12 +168,7 @@ fn last_session(medium: &Medium, view: &View) -> Result<Vec<(Lba, Lba)>, Sense> 
     });
     let closed = view.sessions.last().map(|session| (session.lead_in, session.first_track));
     let (start, first_track) = open.or(closed).ok_or(sense::INVALID_FIELD)?;
-    let pma = medium.extents_from(Layout::pma(medium.kind())).filter(
-        |extent| matches!(&extent.content, Content::Pma(item) if item.adr == 1 && item.point >= first_track),
-    );
-    // The last first: a power cut in between leaves the tracks before it.
-    let mut ranges: Vec<_> = pma.map(|extent| (extent.start, extent.end())).collect();
-    ranges.reverse();
+    let mut ranges = pma_items_from(medium, first_track);
     ranges.push((start, medium.kind().edge()));
     Ok(ranges)
 }

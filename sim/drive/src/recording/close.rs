@@ -24,11 +24,12 @@ impl Deck {
         settings: &Settings,
         number: u16,
     ) -> Result<(), Sense> {
+        self.end_open_packet(now, settings);
         match &self.recording {
             Recording::Track(_) => self.end_track(now, settings)?,
             Recording::Session(_) | Recording::Raw(_) => return Err(sense::INCOMPLETE_TRACK_IN_SESSION),
             Recording::Idle => {
-                match self.view().track(u8::try_from(number).unwrap_or(0)).map(|track| track.state) {
+                match self.view_to_come().track(u8::try_from(number).unwrap_or(0)).map(|track| track.state) {
                     Some(TrackState::Reserved) => self.fill_reserved(now, settings, number)?,
                     _ => self.mend_track(now, settings)?,
                 }
@@ -48,6 +49,7 @@ impl Deck {
         settings: &Settings,
         format: u8,
     ) -> Result<(), Sense> {
+        self.end_open_packet(now, settings);
         match &self.recording {
             Recording::Track(_) => self.end_track(now, settings)?,
             Recording::Session(session) if session.is_full() => {
@@ -74,8 +76,14 @@ impl Deck {
         Ok(())
     }
 
+    fn end_open_packet(&mut self, now: Instant, settings: &Settings) {
+        if matches!(&self.recording, Recording::Track(track) if track.packet.is_some()) {
+            self.end_packet(now, settings);
+        }
+    }
+
     /// Writes what is missing of a session's lead-in and lead-out.
-    fn surround(
+    pub(super) fn surround(
         &mut self,
         now: Instant,
         settings: &Settings,

@@ -10,7 +10,7 @@ use discwright_cd::{Lba, area};
 use discwright_mmc::Sense;
 use discwright_transport::Instant;
 
-use crate::derive::{NextTrack, OpenSession, View};
+use crate::derive::{NextTrack, OpenSession, Track, TrackState, View};
 use crate::disc::{BurnError, Disc};
 use crate::laser::{Laser, Work};
 use crate::medium::{Block, Content, Medium, Payload, QItem, TrackQ};
@@ -19,6 +19,8 @@ use crate::sense;
 mod blank;
 mod block;
 mod close;
+mod format;
+mod overwrite;
 mod packet;
 mod raw;
 mod session;
@@ -28,6 +30,8 @@ mod track;
 pub(crate) use blank::Erasure;
 pub(crate) use block::HostBlock;
 pub(crate) use close::lead_in_start;
+pub(crate) use format::{FormatPlan, FormatScope};
+pub(crate) use overwrite::Rewriting;
 pub(crate) use packet::next_in_track;
 
 pub(crate) use toc::TocPlan;
@@ -45,6 +49,12 @@ pub(crate) struct Deck {
     starved: bool,
     /// How often that happened to this disc in this drive.
     underruns: u32,
+    /// Host data of a packet of fixed size that is not whole yet.
+    partial: Vec<u8>,
+    /// The formatted track that was overwritten last; formatting and erasing forget it.
+    formatted: Option<Track>,
+    /// Where the last overwritten packet ended.
+    overwritten_to: Option<Lba>,
 }
 
 /// What the host is in the middle of writing.
@@ -102,6 +112,9 @@ impl Deck {
             view: None,
             starved: false,
             underruns: 0,
+            partial: Vec::new(),
+            formatted: None,
+            overwritten_to: None,
         }
     }
 
@@ -154,6 +167,7 @@ impl Deck {
     /// Forgets what was being recorded; the disc stays as the laser left it.
     pub(crate) fn abandon(&mut self) {
         self.laser.drop_all();
+        self.partial.clear();
         self.recording = Recording::Idle;
     }
 
@@ -161,7 +175,8 @@ impl Deck {
     pub(crate) fn runs_empty(&mut self, now: Instant) -> bool {
         let owes = match &self.recording {
             Recording::Idle => false,
-            Recording::Track(track) => track.next > track.start,
+            // A packet of fixed size is begun when all of it is there.
+            Recording::Track(track) => track.fixed_packets().is_none() && track.next > track.start,
             Recording::Session(session) => session.is_begun() && !session.is_full(),
             Recording::Raw(raw) => raw.is_begun() && !raw.is_full(),
         };
@@ -218,7 +233,12 @@ impl Deck {
     /// # Errors
     /// The drive's words for a disc that is complete, or not recordable.
     pub(crate) fn check_writable(&mut self, settings: &Settings) -> Result<(), Sense> {
-        let packets = self.view().unfinished().is_some_and(|track| track.packet.is_some());
+        let rewritable = self.disc.kind().is_rewritable();
+        let in_packets = |track: &Track| match track.packet {
+            Some(blocks) => track.state != TrackState::Complete || (rewritable && blocks > 0),
+            None => track.state == TrackState::Reserved,
+        };
+        let packets = self.view().tracks.iter().any(in_packets);
         if packets && matches!(self.recording, Recording::Idle) {
             Ok(())
         } else {
@@ -269,8 +289,13 @@ impl Deck {
 
     /// Whether the buffer takes so many bytes; one command always fits an empty buffer.
     pub(crate) fn has_room(&self, settings: &Settings, bytes: usize) -> bool {
-        let waiting = self.laser.buffered_bytes();
+        let waiting = self.buffered_bytes();
         waiting == 0 || waiting.saturating_add(bytes) <= settings.buffer_bytes
+    }
+
+    /// Host data that waits, in bytes.
+    pub(crate) const fn buffered_bytes(&self) -> usize {
+        self.laser.buffered_bytes().saturating_add(self.partial.len())
     }
 
     /// Ends what can be ended: the track, or a session whose last block came. Otherwise just waits for the buffer.

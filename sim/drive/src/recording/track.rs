@@ -6,10 +6,11 @@ use discwright_cd::{Lba, area};
 use discwright_mmc::Sense;
 use discwright_transport::Instant;
 
+use super::packet::next_in_track;
 use super::{Deck, HostBlock, Recording, Settings, time_bytes};
 use crate::derive::{Track, TrackState};
 use crate::laser::Work;
-use crate::medium::{Block, Content, Form, Note, QItem, QNote, TrackQ};
+use crate::medium::{Block, Content, FixedPackets, Form, Medium, Note, QItem, QNote, TrackQ};
 use crate::sense;
 
 /// Blocks at the end of a pregap where the laser is switched on: one link and four run-in blocks.
@@ -107,7 +108,12 @@ impl Deck {
 
     /// The empty reserved track that starts at an address.
     fn reserved_at(&mut self, start: Lba) -> Option<Track> {
-        let empty = |track: &&Track| track.state == TrackState::Reserved && track.written <= track.start;
+        let medium = self.medium_to_come();
+        let empty = |track: &&Track| {
+            track.state == TrackState::Reserved
+                && track.packet.is_none()
+                && next_in_track(&medium, track) == Some(track.start)
+        };
         self.view_to_come().tracks.iter().filter(empty).find(|track| track.start == start).copied()
     }
 
@@ -125,19 +131,7 @@ impl Deck {
         let reserved =
             |track: &&Track| track.state == TrackState::Reserved && u16::from(track.number) == number;
         let track = *view.tracks.iter().find(reserved).ok_or(sense::INVALID_FIELD)?;
-        let form = track.form.unwrap_or(if track.control & 4 == 0 { Form::Audio } else { Form::Mode1 });
-        let q = TrackQ { track: track.number, index: 1, control: track.control, zero: track.start };
-        let pregap = track.start - i32::try_from(area::PREGAP).unwrap_or(0);
-        let reached = self.medium_to_come().live_until(pregap).min(track.start);
-        self.push(now, Work::Dwell, settings.seek, settings.simulated);
-        let missing = track.start.sectors_since(reached).unwrap_or(0);
-        let before = Content::Track(TrackQ { index: 0, ..q }, Block::Zeros(form));
-        self.burn(now, settings, reached, missing, before);
-        let run_out = (track.end - i32::try_from(area::RUN_OUT).unwrap_or(0)).max(track.written);
-        let padding = run_out.sectors_since(track.written).unwrap_or(0);
-        self.burn(now, settings, track.written, padding, Content::Track(q, Block::Zeros(form)));
-        let missing = track.end.sectors_since(run_out).unwrap_or(0);
-        self.burn(now, settings, run_out, missing, Content::Track(q, Block::RunOut));
+        self.finish(now, settings, &track);
         Ok(())
     }
 
@@ -167,12 +161,15 @@ impl Deck {
         if start != track.next && start != Lba(-1) {
             return Err(sense::INVALID_ADDRESS_FOR_WRITE);
         }
+        track.check_room(settings, sectors)?;
         let end = track.next.saturating_add(sectors);
-        if end > track.limit {
-            return Err(settings.beyond_capacity);
-        }
         let at = core::mem::replace(&mut track.next, end);
         let (q, host) = (track.q(1), track.plan.host);
+        let track = *track;
+        if let Some(packets) = track.fixed_packets() {
+            self.write_packets(now, settings, &track, packets, data);
+            return Ok(());
+        }
         self.burn_data(now, settings, at, q, &host, data);
         Ok(())
     }
@@ -206,7 +203,8 @@ impl Deck {
         }
     }
 
-    /// Sets blocks apart for a track: only its item in the PMA is written.
+    /// Sets blocks apart for a track: only its item in the PMA is written. With packets of one size, there is room for
+    /// so many blocks of data and their links.
     ///
     /// # Errors
     /// The sense that refuses it.
@@ -215,13 +213,18 @@ impl Deck {
         now: Instant,
         settings: &Settings,
         control: u8,
+        packet_blocks: u32,
         sectors: u32,
     ) -> Result<(), Sense> {
         if !matches!(self.recording, Recording::Idle) {
             return Err(sense::SEQUENCE);
         }
         let (_, next) = self.next_track(settings)?;
-        let end = next.start.saturating_add(sectors.max(area::MIN_TRACK)).saturating_add(area::RUN_OUT);
+        let sectors = sectors.max(area::MIN_TRACK);
+        let end = match FixedPackets::new(next.start, packet_blocks) {
+            Some(packets) => next.start.saturating_add(packets.sectors(packets.packets_for(sectors))),
+            None => next.start.saturating_add(sectors).saturating_add(area::RUN_OUT),
+        };
         if end > self.last_lead_out(settings) {
             return Err(sense::OUT_OF_RANGE);
         }
@@ -249,36 +252,85 @@ impl Deck {
         self.burn_pma(now, settings, item)
     }
 
-    /// Ends a track that an interruption left without an end: run-out behind its last sector, and its PMA item.
+    /// Ends a track that stands open, or that an interruption left without an end, and enters it in the PMA.
     pub(super) fn mend_track(&mut self, now: Instant, settings: &Settings) -> Result<(), Sense> {
         let view = self.view_to_come();
         let Some(track) = view.unfinished().copied() else { return Ok(()) };
-        let q = TrackQ { track: track.number, index: 1, control: track.control, zero: track.start };
-        // The cut may have come inside the pregap.
-        let pregap = track.start - i32::try_from(area::PREGAP).unwrap_or(0);
-        let medium = self.medium_to_come();
-        let reached = medium.live_until(pregap);
-        let form = track.form.unwrap_or(Form::Mode1);
-        let missing = track.start.sectors_since(reached).unwrap_or(0);
-        let in_pregap = Content::Track(TrackQ { index: 0, ..q }, Block::Zeros(form));
-        self.burn(now, settings, reached, missing, in_pregap);
-        let run_out_there = (1..=area::RUN_OUT).take_while(|back| {
-            let at = track.written - i32::try_from(*back).unwrap_or(0);
-            let extent = medium.extent_at(at).filter(|_| at >= track.start);
-            extent.is_some_and(|extent| matches!(extent.content, Content::Track(_, Block::RunOut)))
-        });
-        let run_out_there = u32::try_from(run_out_there.count()).unwrap_or(0);
-        let data_end = track.written - i32::try_from(run_out_there).unwrap_or(0);
-        let padding = if run_out_there == 0 && track.packet.is_none() {
-            area::MIN_TRACK.saturating_sub(data_end.sectors_since(track.start).unwrap_or(0))
-        } else {
-            0
-        };
-        self.push(now, Work::Dwell, settings.seek, settings.simulated);
-        self.burn(now, settings, track.written, padding, Content::Track(q, Block::Zeros(form)));
-        let run_out = track.written.saturating_add(padding);
-        self.burn(now, settings, run_out, area::RUN_OUT - run_out_there, Content::Track(q, Block::RunOut));
-        let end = run_out.saturating_add(area::RUN_OUT - run_out_there);
+        let end = self.finish(now, settings, &track);
         self.enter_in_pma(now, settings, track.number, track.control, track.start, end)
     }
+
+    /// Writes what is missing of a track, from its pregap to its run-out: to the end that its reservation says, or as
+    /// far as the shortest track goes. Gives its end.
+    fn finish(&mut self, now: Instant, settings: &Settings, track: &Track) -> Lba {
+        self.push(now, Work::Dwell, settings.seek, settings.simulated);
+        let q = TrackQ { track: track.number, index: 1, control: track.control, zero: track.start };
+        let form = track.form.unwrap_or(if track.control & 4 == 0 { Form::Audio } else { Form::Mode1 });
+        let medium = self.medium_to_come();
+        // The cut may have come inside the pregap.
+        let pregap = track.start - i32::try_from(area::PREGAP).unwrap_or(0);
+        let reached = medium.live_until(pregap).clamp(pregap, track.start);
+        let missing = track.start.sectors_since(reached).unwrap_or(0);
+        let before = Content::Track(TrackQ { index: 0, ..q }, Block::Zeros(form));
+        self.burn(now, settings, reached, missing, before);
+        let least = match track.state {
+            TrackState::Reserved => track.end,
+            TrackState::Unfinished | TrackState::Complete => track.start.saturating_add(area::MIN_TRACK),
+        };
+        let (mut at, mut end) = (track.written, track.written);
+        for (sectors, block) in missing_of(&medium, track, form, least) {
+            end = at.saturating_add(sectors);
+            self.burn(now, settings, at, sectors, Content::Track(q, block));
+            at = end;
+        }
+        end
+    }
+}
+
+/// The blocks that are missing behind what is written of a track, so that it is at least as long as `least` says and
+/// ends as its kind of track does.
+fn missing_of(medium: &Medium, track: &Track, form: Form, least: Lba) -> Vec<(u32, Block)> {
+    if let Some(packets) = track.fixed_packets() {
+        let written = track.written.sectors_since(track.start).unwrap_or(0);
+        let wanted = least.sectors_since(track.start).unwrap_or(0);
+        // In a reservation the last packet ends before its end; otherwise behind it.
+        let most = if track.state == TrackState::Reserved { packets.packets_until(least) } else { u32::MAX };
+        let behind = |sectors: u32| sectors.saturating_add(LINK_BLOCKS).div_ceil(packets.stride());
+        let count = behind(written.max(wanted)).min(most).max(behind(written)).max(1);
+        let (end, phase) = (packets.sectors(count), written % packets.stride());
+        let block = Block::Packets { form, packet_blocks: packets.blocks.get(), phase };
+        let left_over = if most == u32::MAX { 0 } else { wanted.saturating_sub(end) };
+        return vec![(end.saturating_sub(written), block), (left_over, Block::RunOut)];
+    }
+    let run_out_there = (1..=area::RUN_OUT).take_while(|back| {
+        let at = track.written - i32::try_from(*back).unwrap_or(0);
+        at >= track.start && matches!(medium.block_at(at), Some((_, Block::RunOut)))
+    });
+    let run_out_there = u32::try_from(run_out_there.count()).unwrap_or(0);
+    let open_packet = track.packet.is_some() && run_out_there == area::RUN_OUT;
+    let room = least.sectors_since(track.written).unwrap_or(0);
+    if run_out_there > 0 && !open_packet {
+        // The cut came in the run-out.
+        return vec![((area::RUN_OUT - run_out_there).max(room), Block::RunOut)];
+    }
+    let mut missing = Vec::new();
+    if open_packet {
+        if room <= LINK_BLOCKS + area::RUN_OUT {
+            // No room for another packet, or no need.
+            return vec![(room, Block::RunOut)];
+        }
+        missing.extend([(LINK, Block::Link), (RUN_IN, Block::RunIn)]);
+    }
+    // A track at once is that long without its run-out; one that was reserved ends with it.
+    let reserved = track.state == TrackState::Reserved;
+    let around = if open_packet {
+        LINK_BLOCKS + area::RUN_OUT
+    } else if reserved {
+        area::RUN_OUT
+    } else {
+        0
+    };
+    missing.push((room.saturating_sub(around), Block::Zeros(form)));
+    missing.push((area::RUN_OUT, Block::RunOut));
+    missing
 }
