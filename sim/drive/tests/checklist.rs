@@ -751,7 +751,7 @@ fn a_reserved_track_is_written_or_filled_before_its_session_closes() {
     recorder.ask(&ReserveTrack { by_address: false, size: 500 }).unwrap();
     let reserved = recorder.ask(&ReadTrackInformation::track(1)).unwrap();
     assert!(reserved.reserved && reserved.blank && !reserved.packet);
-    assert_eq!((reserved.size, reserved.next_writable, reserved.free_blocks), (502, Some(Lba(0)), 502));
+    assert_eq!((reserved.size, reserved.next_writable, reserved.free_blocks), (502, Some(Lba(0)), 500));
     assert_eq!(track_information(&mut recorder).start, Lba(502 + 150));
     recorder.ask(&ReserveTrack { by_address: false, size: 310 }).unwrap();
     assert_eq!(codes(patient_close(&mut recorder).unwrap_err()), (5, 0x72, 3));

@@ -1,14 +1,15 @@
 //! GET CONFIGURATION: the features of a CD-RW recorder, and which of them the disc in it makes current.
 
+use discwright_cd::Lba;
 use discwright_mmc::command::{GetConfiguration, RequestedFeatures};
 use discwright_mmc::feature::{
     CdAudioPlay, CdMastering, CdRead, CdRwMediaWrite, CdTrackAtOnce, Configuration, Core, FeatureDescriptor,
     Formattable, IncrementalStreaming, Morphing, MultiRead, PhysicalInterface, PowerManagement, Profile,
-    ProfileEntry, ProfileList, RandomReadable, RealTimeStreaming, RemovableMedium, RestrictedOverwrite,
-    SerialNumber, Timeout,
+    ProfileEntry, ProfileList, RandomReadable, RandomWritable, RealTimeStreaming, RemovableMedium,
+    RestrictedOverwrite, SerialNumber, Timeout,
 };
 
-use crate::derive::DiscState;
+use crate::derive::{DiscState, View};
 use crate::drive::Drive;
 use crate::medium::Material;
 use crate::personality::Personality;
@@ -23,6 +24,8 @@ struct Situation {
     writable: bool,
     complete: bool,
     formatted: bool,
+    /// The last address that can be read.
+    last: Lba,
     /// The drive writes discs of this speed class.
     class_fits: bool,
 }
@@ -35,7 +38,8 @@ impl Situation {
         let complete = state.is_some_and(|(state, _)| state == DiscState::Complete);
         let formatted = drive.deck.as_mut().is_some_and(crate::recording::Deck::is_formatted);
         let class_fits = drive.check_speed_class().is_ok();
-        Self { material, writable: writable && class_fits, complete, formatted, class_fits }
+        let last = drive.view().and_then(View::last_address).unwrap_or(Lba(0));
+        Self { material, writable: writable && class_fits, complete, formatted, last, class_fits }
     }
 
     const fn is_rw(&self) -> bool {
@@ -71,7 +75,7 @@ fn features(drive: &Drive, situation: &Situation) -> Vec<FeatureDescriptor> {
     let always =
         |feature: FeatureDescriptor| FeatureDescriptor { persistent: true, current: true, ..feature };
     let serial = SerialNumber { serial: drive.personality.serial.clone().into_bytes() };
-    vec![
+    let mut features = vec![
         always(FeatureDescriptor::new(profiles(situation), 0, true, true)),
         always(FeatureDescriptor::new(core(), 1, true, true)),
         always(FeatureDescriptor::new(
@@ -100,7 +104,13 @@ fn features(drive: &Drive, situation: &Situation) -> Vec<FeatureDescriptor> {
         always(FeatureDescriptor::new(Timeout::default(), 0, true, true)),
         always(FeatureDescriptor::new(streaming(), 3, true, true)),
         always(FeatureDescriptor::new(serial, 0, true, true)),
-    ]
+    ];
+    if drive.personality.partial_packets {
+        let random = FeatureDescriptor::new(random_writable(situation), 0, false, situation.formatted);
+        let at = features.partition_point(|it| it.feature.code() < random.feature.code());
+        features.insert(at, random);
+    }
+    features
 }
 
 fn profiles(situation: &Situation) -> ProfileList {
@@ -129,6 +139,10 @@ const fn removable() -> RemovableMedium {
 
 const fn readable() -> RandomReadable {
     RandomReadable { block_bytes: 2048, blocking: 1, error_recovery_page: true }
+}
+
+fn random_writable(situation: &Situation) -> RandomWritable {
+    RandomWritable { last: situation.last, block_bytes: 2048, blocking: 1, error_recovery_page: true }
 }
 
 /// The speed classes of CD-RW that it writes, a bit each.

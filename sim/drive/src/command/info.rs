@@ -235,7 +235,8 @@ fn of_track(track: &Track, medium: &Medium, target: &Target) -> TrackInformation
             let all = packets.start.saturating_add(packets.user_blocks_until(limit));
             all.sectors_since(next).unwrap_or(0)
         }
-        None if reserved => track.end.sectors_since(next).unwrap_or(0),
+        // The last two of a reservation will be run-out.
+        None if reserved => (track.end - 2).sectors_since(next).unwrap_or(0),
         None => target.free_from(next),
     });
     // A drive was seen to tell no last block of a formatted disc (pali/udftools pull request 44).
