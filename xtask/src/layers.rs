@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("discwright-burn", &[CD, MMC, TRANSPORT, PLAN]),
     ("discwright-imapi", &[CD, MMC, TRANSPORT, PLAN, ISO, BURN, PASSTHROUGH]),
     // The program alone in crates/ sees the simulator, which it offers by name.
-    ("discwright", &[CD, MMC, TRANSPORT, PLAN, ISO, BURN, PASSTHROUGH, IMAPI, DRIVE]),
+    ("discwright", &[CD, MMC, TRANSPORT, PLAN, ISO, BURN, PASSTHROUGH, IMAPI, DRIVE, PRELOAD]),
     ("discwright-drive", &[CD, MMC, TRANSPORT]),
     ("discwright-preload", &[CD, MMC, TRANSPORT, DRIVE]),
     ("discwright-iscsi", &[CD, MMC, TRANSPORT, DRIVE]),

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use discwright_drive::MediumKind;
 
 use crate::command::cdb::CdbArgs;
+use crate::command::run::RunArgs;
 use crate::drive::DriveName;
 
 /// Burns, appends, reads and checks CDs; multi-session first.
@@ -55,6 +56,7 @@ pub(crate) enum Command {
     /// Emulated discs.
     #[command(subcommand)]
     Disc(DiscCommand),
+    Run(RunArgs),
     Cdb(CdbArgs),
 }
 

@@ -30,6 +30,10 @@ fn main() -> ExitCode {
     let output = cli.output;
     start_tracing(output);
     let result = match cli.command {
+        Command::Run(args) => match command::run::run(args, output) {
+            Ok(status) => return status,
+            Err(failure) => Err(failure),
+        },
         Command::Burn(args) => command::burn::run(args, output),
         Command::Info(args) => command::info::run(args, output),
         Command::Ls(args) => command::ls::run(args, output),

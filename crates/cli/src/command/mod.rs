@@ -8,3 +8,4 @@ pub(crate) mod image;
 pub(crate) mod info;
 pub(crate) mod ls;
 pub(crate) mod read;
+pub(crate) mod run;
