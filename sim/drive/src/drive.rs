@@ -316,14 +316,14 @@ impl Drive {
         self.player.stop();
         let deck = self.deck.take()?;
         self.events.push_back(MediaEvent::MediaRemoval);
-        Some(deck.into_disc())
+        Some(deck.stop(now))
     }
 
     /// The tray goes out with the disc on it.
-    pub(crate) fn put_on_tray(&mut self) {
+    pub(crate) fn put_on_tray(&mut self, now: Instant) {
         self.tray_open = true;
         self.player.stop();
-        self.on_tray = self.deck.take().map(Deck::into_disc);
+        self.on_tray = self.deck.take().map(|deck| deck.stop(now));
     }
 
     /// The tray goes in; a disc on it is a new disc, whichever it is.
@@ -346,7 +346,7 @@ impl Drive {
     fn power_cycle_at(&mut self, now: Instant) {
         let faults = core::mem::take(&mut self.faults);
         let (lie, lost) = (self.lie, self.lost);
-        let disc = self.deck.take().map(Deck::into_disc);
+        let disc = self.deck.take().map(|deck| deck.stop(now));
         let (tray_open, on_tray) = (self.tray_open, self.on_tray.take());
         *self = Self { tray_open, on_tray, faults, lie, lost, ..Self::new(self.personality.clone()) };
         if let Some(disc) = disc {

@@ -27,6 +27,9 @@ pub(crate) enum Work {
     Flush,
 }
 
+/// Sectors of a part of a long stretch: a minute at single speed.
+const LARGE_PART: u32 = 4_500;
+
 #[derive(Clone, Debug)]
 struct Job {
     work: Work,
@@ -56,12 +59,23 @@ impl Laser {
         self.jobs.push_back(Job { work, pace, simulated });
     }
 
-    /// Does what is due by `now`.
+    /// Does what is due by `now`; of long stretches that nobody can see before they are whole, only large parts, so that
+    /// a host that asks often does not fill the disc file with small ones.
     pub(crate) fn advance(&mut self, now: Instant, disc: &mut Disc) -> Result<(), BurnError> {
+        self.work(now, disc, LARGE_PART)
+    }
+
+    /// Does all that is due by `now`, to the sector: nothing more will be done.
+    pub(crate) fn stop(&mut self, now: Instant, disc: &mut Disc) -> Result<(), BurnError> {
+        self.work(now, disc, 1)
+    }
+
+    fn work(&mut self, now: Instant, disc: &mut Disc, least: u32) -> Result<(), BurnError> {
         while let Some(job) = self.jobs.front_mut() {
             let done = job.sectors_by(now.since(self.at));
             if done < job.sectors() {
-                if done > 0 {
+                let least = if host_bytes(&job.work) > 0 { 1 } else { least };
+                if done >= least {
                     let part = job.split(done);
                     self.at = self.at.after(part.duration());
                     self.buffered_bytes = self.buffered_bytes.saturating_sub(host_bytes(&part.work));
@@ -222,6 +236,22 @@ mod tests {
         for sector in 0..10 {
             assert_eq!(disc.sector_bytes(Lba(sector)).unwrap(), vec![u8::try_from(sector).unwrap(); 2048]);
         }
+    }
+
+    #[test]
+    fn a_long_stretch_is_done_in_large_parts_until_the_power_goes() {
+        let mut laser = Laser::default();
+        let mut disc = Disc::blank(MediumKind::CdR80);
+        let work = Work::Burn { start: Lba(0), sectors: 20_000, content: Content::LeadOut { control: 4 } };
+        laser.push(at(0), work, MS, false);
+        for ms in 1..10_001 {
+            laser.advance(at(ms), &mut disc).unwrap();
+        }
+        assert_eq!(disc.medium().extents().count(), 2);
+        laser.stop(at(10_001), &mut disc).unwrap();
+        assert_eq!(disc.medium().written_until(Lba(0), None), Lba(10_001));
+        laser.advance(at(20_000), &mut disc).unwrap();
+        assert_eq!(disc.medium().written_until(Lba(0), None), Lba(20_000));
     }
 
     #[test]

@@ -13,7 +13,8 @@ use discwright_cd::Lba;
 use discwright_drive::derive::View;
 use discwright_drive::{Disc, DiscFileError, MediumKind, Recorder};
 use discwright_mmc::command::*;
-use discwright_mmc::mode::MultiSession;
+use discwright_mmc::mode::{MultiSession, WriteParameters};
+use discwright_mmc::response::FormatType;
 use discwright_transport::TransportExt;
 use tempfile::TempDir;
 
@@ -196,6 +197,121 @@ fn two_drives_cannot_hold_one_disc() {
     assert!(matches!(Disc::open(&path), Err(DiscFileError::InUse { .. })));
     drop(first);
     Disc::open(&path).unwrap();
+}
+
+/// A CD-RW that was formatted, overwritten, grown; then a track of packets behind it.
+fn formatted(path: &Path) {
+    let mut recorder = drained(Disc::create(path, MediumKind::CdRw80).unwrap());
+    let page = WriteParameters { multi_session: MultiSession::Open, ..packet_page(32) };
+    select(&mut recorder, page);
+    try_format(&mut recorder, 1, &list(FormatType::CdRwFull, 3_200)).unwrap();
+    for packet in [40, 3, 99, 3] {
+        write(&mut recorder, Lba(packet * 32), 32, 2048).unwrap();
+    }
+    sync(&mut recorder);
+    try_format(&mut recorder, 1, &list(FormatType::CdRwGrow, 320)).unwrap();
+    let next = track_information(&mut recorder).start;
+    write(&mut recorder, next, 96, 2048).unwrap();
+    sync(&mut recorder);
+    write(&mut recorder, next + 32, 32, 2048).unwrap();
+    sync(&mut recorder);
+}
+
+#[test]
+fn a_formatted_disc_is_the_same_when_it_is_opened_again() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("formatted.disc");
+    formatted(&path);
+    let state = view(&path);
+    let told: Vec<_> = state.tracks.iter().map(|track| (track.blocks(), track.packet)).collect();
+    assert_eq!(told, [(3_520, Some(32)), (96, Some(32))]);
+    let mut recorder = drained(Disc::open(&path).unwrap());
+    let second = state.tracks[1].start;
+    for at in [Lba(40 * 32), Lba(3 * 32 + 31), Lba(99 * 32), second, second + 33, second + 95] {
+        assert_eq!(read(&mut recorder, at, 1).unwrap(), block(at, 2048));
+    }
+    assert_eq!(read(&mut recorder, Lba(3_519), 1).unwrap(), [0; 2048]);
+    select(&mut recorder, packet_page(32));
+    write(&mut recorder, second + 96, 32, 2048).unwrap();
+    sync(&mut recorder);
+    assert_eq!(track_information(&mut recorder).next_writable, Some(second + 128));
+    let disc = recorder.into_disc().unwrap();
+    let again = View::of(disc.medium());
+    drop(disc);
+    assert_eq!(view(&path), again);
+}
+
+/// Cut anywhere, a disc with packets can be formatted again, or closed.
+#[test]
+fn a_formatted_disc_cut_anywhere_is_a_disc() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("whole.disc");
+    formatted(&path);
+    let whole = fs::read(&path).unwrap();
+    let ends = boundaries(&whole);
+    let cut = dir.path().join("cut.disc");
+    let mut last = None;
+    let mut states = 0;
+    for (index, end) in ends.iter().enumerate() {
+        fs::write(&cut, &whole[..*end]).unwrap();
+        let state = view(&cut);
+        // The journal ends in a new state; every third of them is tried.
+        let news = last.as_ref() != Some(&state);
+        states += usize::from(news);
+        if !news || states % 3 > 0 {
+            last = Some(state);
+            continue;
+        }
+        fs::write(&cut, &whole[..(end + 5).min(whole.len())]).unwrap();
+        assert_eq!(view(&cut), state, "record {index} and five bytes");
+        last = Some(state);
+        let mut recorder = drained(Disc::open(&cut).unwrap());
+        select(&mut recorder, track_page(true));
+        let tracks = recorder.drive_mut().view().unwrap().tracks.clone();
+        for track in tracks.iter().map(|track| u16::from(track.number)) {
+            let close = CloseTrackSession { immed: false, function: CloseFunction::Track, track };
+            drop(recorder.ask(&close));
+        }
+        patient_close(&mut recorder).unwrap();
+        let closed = recorder.drive_mut().view().unwrap().clone();
+        assert!(
+            closed.tracks_of(closed.open.map_or(0, |open| open.number)).next().is_none(),
+            "record {index}"
+        );
+        select(&mut recorder, packet_page(16));
+        try_format(&mut recorder, 1, &list(FormatType::CdRwFull, 1_600)).unwrap();
+        write(&mut recorder, Lba(1_584), 16, 2048).unwrap();
+        sync(&mut recorder);
+        let state = recorder.drive_mut().view().unwrap().clone();
+        assert_eq!((state.tracks.len(), state.tracks[0].blocks()), (1, 1_600), "record {index}");
+        drop(recorder);
+        assert_eq!(view(&cut), state, "record {index}");
+    }
+    assert!(states > 15, "{states}");
+}
+
+/// A file of version 1 stays one until a record comes that version 1 does not know; then its head says so first.
+#[test]
+fn a_file_of_an_earlier_version_is_raised_when_it_must_be() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("old.disc");
+    drop(Disc::create(&path, MediumKind::CdRw80).unwrap());
+    let castagnoli = crc::Crc::<u32>::new(&crc::CRC_32_ISCSI);
+    let mut file = fs::read(&path).unwrap();
+    file[8] = 1;
+    let checksum = castagnoli.checksum(&file[..60]);
+    file[60..64].copy_from_slice(&checksum.to_le_bytes());
+    fs::write(&path, &file).unwrap();
+    let version = || u16::from_le_bytes(fs::read(&path).unwrap()[8..10].try_into().unwrap());
+    let mut recorder = drained(Disc::open(&path).unwrap());
+    burn_track(&mut recorder, 300);
+    close_session(&mut recorder, MultiSession::Open);
+    assert_eq!(version(), 1, "it can still be read by an earlier program");
+    select(&mut recorder, packet_page(32));
+    try_format(&mut recorder, 1, &list(FormatType::CdRwFull, 3_200)).unwrap();
+    assert_eq!(version(), 2);
+    drop(recorder);
+    assert_eq!(view(&path).tracks[0].blocks(), 3_200);
 }
 
 /// A process that dies takes the drive's buffer with it, and nothing that a flush had acknowledged.

@@ -17,20 +17,6 @@ use discwright_mmc::response::*;
 use discwright_mmc::{Sense, SenseSpecific};
 use discwright_transport::{CommandError, Data, Status, Transport, TransportExt};
 
-/// Packets of one size; the page as cdrwtool and pktcdvd set it: mode 2 form 1 or mode 1, control 7 or 5, link size 7.
-fn packet_page(blocks: u32) -> WriteParameters {
-    WriteParameters {
-        write_type: WriteType::Packet,
-        fixed_packet: true,
-        packet_blocks: blocks,
-        track_mode: 5,
-        link_size_valid: true,
-        link_size: 7,
-        multi_session: MultiSession::Closed,
-        ..track_page(true)
-    }
-}
-
 fn xa_page(blocks: u32) -> WriteParameters {
     WriteParameters {
         track_mode: 7,
@@ -39,20 +25,6 @@ fn xa_page(blocks: u32) -> WriteParameters {
         subheader: [0, 0, 8, 0],
         ..packet_page(blocks)
     }
-}
-
-fn list(format_type: FormatType, blocks: u32) -> FormatParameters {
-    let format = FormatDescriptor { blocks, format_type, subtype: 0, parameter: 32 };
-    FormatParameters { options_valid: true, immed: true, format, ..FormatParameters::default() }
-}
-
-fn try_format(recorder: &mut Recorder, code: u8, list: &FormatParameters) -> Result<(), CommandError> {
-    let cdb = FormatUnit { format_data: true, complete_list: false, format_code: code }.encode();
-    // Without IMMED it takes longer than hosts wait for most commands.
-    if let (Status::CheckCondition(sense), _) = raw(recorder, cdb.as_bytes(), Data::Out(&list.encode())) {
-        return Err(CommandError::Drive { sense, cdb });
-    }
-    patiently(recorder, |recorder| recorder.ask(&TestUnitReady {}))
 }
 
 /// A small formatted track, so that tests are quick.

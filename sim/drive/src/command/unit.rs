@@ -40,7 +40,7 @@ fn eject(drive: &mut Drive, now: Instant, immed: bool) -> Result<Reply, Sense> {
         deck.abandon();
         drive.events.push_back(MediaEvent::MediaRemoval);
     }
-    drive.put_on_tray();
+    drive.put_on_tray(at);
     Ok(after(immed, now, at.after(drive.personality.times.tray)))
 }
 

@@ -126,11 +126,6 @@ impl Deck {
         &mut self.disc
     }
 
-    /// The disc, with everything not yet written lost.
-    pub(crate) fn into_disc(self) -> Disc {
-        self.disc
-    }
-
     pub(crate) const fn laser(&self) -> &Laser {
         &self.laser
     }
@@ -162,6 +157,13 @@ impl Deck {
             self.abandon();
         }
         done
+    }
+
+    /// The power goes, or the disc: what the laser has done by then is done.
+    pub(crate) fn stop(mut self, now: Instant) -> Disc {
+        // An error has nobody to be told to any more.
+        drop(self.laser.stop(now, &mut self.disc));
+        self.disc
     }
 
     /// Forgets what was being recorded; the disc stays as the laser left it.

@@ -9,7 +9,9 @@ use discwright_drive::{Disc, MediumKind, Recorder};
 use discwright_mmc::command::*;
 use discwright_mmc::cue_sheet::{CueEntry, CuePosition, CueSheet, DataForm, LEAD_OUT_TRACK};
 use discwright_mmc::mode::{DataBlockType, ModeData10, MultiSession, WriteParameters, WriteType};
-use discwright_mmc::response::{StandardDiscInformation, TrackInformation};
+use discwright_mmc::response::{
+    FormatDescriptor, FormatParameters, FormatType, StandardDiscInformation, TrackInformation,
+};
 use discwright_mmc::{Cdb, Sense, SenseKey};
 use discwright_transport::{CommandError, Data, Request, Status, Transport, TransportExt};
 
@@ -98,6 +100,40 @@ pub(crate) fn select(recorder: &mut Recorder, page: WriteParameters) {
 pub(crate) fn try_select(recorder: &mut Recorder, page: WriteParameters) -> Result<(), CommandError> {
     let list = ModeData10::of(page).encode_parameters();
     recorder.send(&ModeSelect10::of(u16::try_from(list.len()).unwrap()), &list)
+}
+
+/// Packets of one size; the page as cdrwtool and pktcdvd set it: mode 2 form 1 or mode 1, control 7 or 5, link size 7.
+pub(crate) fn packet_page(blocks: u32) -> WriteParameters {
+    WriteParameters {
+        write_type: WriteType::Packet,
+        fixed_packet: true,
+        packet_blocks: blocks,
+        track_mode: 5,
+        link_size_valid: true,
+        link_size: 7,
+        multi_session: MultiSession::Closed,
+        ..track_page(true)
+    }
+}
+
+/// A parameter list of FORMAT UNIT with IMMED.
+pub(crate) fn list(format_type: FormatType, blocks: u32) -> FormatParameters {
+    let format = FormatDescriptor { blocks, format_type, subtype: 0, parameter: 32 };
+    FormatParameters { options_valid: true, immed: true, format, ..FormatParameters::default() }
+}
+
+/// FORMAT UNIT to its end.
+pub(crate) fn try_format(
+    recorder: &mut Recorder,
+    code: u8,
+    list: &FormatParameters,
+) -> Result<(), CommandError> {
+    let cdb = FormatUnit { format_data: true, complete_list: false, format_code: code }.encode();
+    // Without IMMED it takes longer than hosts wait for most commands.
+    if let (Status::CheckCondition(sense), _) = raw(recorder, cdb.as_bytes(), Data::Out(&list.encode())) {
+        return Err(CommandError::Drive { sense, cdb });
+    }
+    patiently(recorder, |recorder| recorder.ask(&TestUnitReady {}))
 }
 
 /// A block that says where it belongs.
