@@ -4,7 +4,7 @@
 //! not panic, tell more than it promises, or say the same image two different things about itself.
 
 use discwright_cd::Lba;
-use discwright_iso9660::read::{Findings, check};
+use discwright_iso9660::read::check::{RULES, Report, check};
 
 const SECTOR_BYTES: usize = 2048;
 
@@ -15,13 +15,15 @@ pub(crate) fn run(data: &[u8]) {
     if data.len().is_multiple_of(2) {
         image.resize(image.len().next_multiple_of(SECTOR_BYTES), 0);
     }
-    let findings = check(&image, Lba(0));
-    assert!(findings.as_slice().len() <= Findings::MAX_KEPT);
-    for finding in &findings {
-        assert!(!finding.clause.is_empty() && !finding.message.is_empty());
-        assert!(finding.message.len() < 20_000, "{} bytes", finding.message.len());
+    let report = check(&image, Lba(0));
+    assert!(report.findings().len() <= Report::MAX_KEPT);
+    let counted: u64 = report.counts().values().sum();
+    assert_eq!(counted, u64::try_from(report.findings().len()).expect("few") + report.dropped());
+    for finding in &report {
+        assert!(RULES.contains(&finding.rule) && !finding.message.is_empty());
+        assert!(finding.message.len() < 2_000 && finding.path.len() < 1_100, "{finding}");
     }
     if data.len() < 100_000 {
-        assert_eq!(findings, check(&image, Lba(0)), "the same image, judged twice");
+        assert_eq!(report, check(&image, Lba(0)), "the same image, judged twice");
     }
 }

@@ -6,7 +6,7 @@
 use std::io::Read as _;
 
 use discwright_cd::Lba;
-use discwright_iso9660::read::{EntryKind, Findings, Limits, View, Volume, check, import};
+use discwright_iso9660::read::{EntryKind, Limits, View, Volume, import};
 use discwright_iso9660::tree::Case;
 
 const SECTOR_BYTES: usize = 2048;
@@ -15,7 +15,6 @@ pub(crate) fn run(data: &[u8]) {
     let mut image = vec![0; 16 * SECTOR_BYTES];
     image.extend_from_slice(data);
     image.resize(image.len().next_multiple_of(SECTOR_BYTES), 0);
-    assert!(check(&image, Lba(0)).as_slice().len() <= Findings::MAX_KEPT);
     let Ok(volume) = Volume::open(&image, Lba(0)) else { return };
     _ = volume.boot_catalogue();
     let volume = volume.with_limits(Limits { entries: 5_000, ..Limits::default() });

@@ -7,12 +7,12 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let image = arguments.next().ok_or("usage: check IMAGE [START]")?;
     let start = arguments.next().map_or(Ok(0), |it| it.parse())?;
-    let findings = check(FileSource::open(image)?, Lba(start));
-    for finding in &findings {
+    let report = check(FileSource::open(image)?, Lba(start));
+    for finding in &report {
         println!("{finding}");
     }
-    if findings.dropped() > 0 {
-        println!("and {} more", findings.dropped());
+    if report.dropped() > 0 {
+        println!("and {} more", report.dropped());
     }
-    if findings.has_errors() { Err("the volume has errors".into()) } else { Ok(()) }
+    if report.has_errors() { Err("the volume has errors".into()) } else { Ok(()) }
 }

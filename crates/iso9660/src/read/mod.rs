@@ -5,7 +5,7 @@
 //! is still read.
 
 mod boot;
-mod check;
+pub mod check;
 mod content;
 mod directory;
 mod entry;

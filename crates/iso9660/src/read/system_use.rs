@@ -81,9 +81,14 @@ impl<'v, S: ReadSectors> AreaReader<'v, S> {
         Self { volume, first: 0, window: Vec::new() }
     }
 
+    /// Byte address of `area`.
+    pub(super) fn address(&self, area: Continuation) -> u64 {
+        u64::from(area.block) * self.volume.block_bytes() + u64::from(area.offset)
+    }
+
     /// The bytes of `area`, and its byte address.
-    fn read(&mut self, area: Continuation) -> Result<(Vec<u8>, u64), Cow<'static, str>> {
-        let start = u64::from(area.block) * self.volume.block_bytes() + u64::from(area.offset);
+    pub(super) fn read(&mut self, area: Continuation) -> Result<(Vec<u8>, u64), Cow<'static, str>> {
+        let start = self.address(area);
         let end = start + u64::from(area.bytes);
         if area.bytes > MAX_AREA_BYTES {
             return Err(format!("a continuation area of {} bytes is too long to be one", area.bytes).into());

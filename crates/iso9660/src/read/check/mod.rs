@@ -1,102 +1,91 @@
 //! The strict checker: everything that the standards demand and that can be seen in the structures.
+//!
+//! [`check`] judges one session of an image or disc by [`RULES`] and returns a [`Report`]. Time and memory stay in
+//! proportion to the directories: of an entry its place is kept, not its path.
 
+mod boot;
 mod descriptors;
 mod directory;
 mod extents;
+mod hierarchies;
+mod hierarchy;
 mod names;
 mod path_table;
+mod record;
+mod relations;
+mod report;
+mod rock_ridge;
+mod rules;
+mod system_use;
 
 use discwright_cd::Lba;
 
-use self::extents::Extents;
-use super::finding::{Findings, Level, Place};
+use self::extents::{Claims, Holds};
+pub use self::report::{Finding, Report, Summary};
+pub use self::rules::{RULES, Rule};
+use super::finding::Place;
 use super::source::ReadSectors;
 use super::volume::{View, Volume};
 use crate::format::SYSTEM_AREA_SECTORS;
 
 /// Checks the volume of the session that begins at `session_start` against ECMA-119, Joliet, Rock Ridge and El Torito.
 ///
-/// Every finding cites its clause. An [`Error`](Level::Error) is a breach by which something cannot be read, or is
-/// read differently by different readers; a [`Warning`](Level::Warning) a breach that readers get over; a
-/// [`Note`](Level::Note) something unusual. A volume without findings may still hold files with wrong contents.
-pub fn check<S: ReadSectors>(source: S, session_start: Lba) -> Findings {
-    let mut findings = Findings::default();
-    descriptors::check(&source, session_start, &mut findings);
-    let volume = match Volume::open(&source, session_start) {
-        Ok(volume) => volume,
-        Err(error) => {
+/// Every finding is of one of the [`RULES`]. An [`Error`](super::Level::Error) is a breach by which something cannot be read, or
+/// is read differently by different readers; a [`Warning`](super::Level::Warning) a breach that readers get over; a
+/// [`Note`](super::Level::Note) something unusual. Contents of files are not read: a volume without findings may still hold
+/// files with wrong contents.
+pub fn check<S: ReadSectors>(source: S, session_start: Lba) -> Report {
+    let mut report = Report::default();
+    let set = descriptors::check(&source, session_start, &mut report);
+    match Volume::open(&source, session_start) {
+        Ok(volume) => check_volume(&volume, &set, &mut report),
+        // What forbids opening breaks a rule that has been told, but for this.
+        Err(error) if !report.has_errors() => {
             let place = Place::start_of(session_start.saturating_add(SYSTEM_AREA_SECTORS));
-            findings.error(place, "ECMA-119, 6.7.1", error);
-            return findings;
+            report.tell(rules::SET_PRIMARY, place, error);
         }
-    };
-    let mut extents = Extents::default();
+        Err(_) => {}
+    }
+    report.sort();
+    report
+}
+
+fn check_volume<S: ReadSectors>(volume: &Volume<S>, set: &descriptors::Set, report: &mut Report) {
+    let mut claims = Claims::default();
+    let first = volume.session_start().saturating_add(SYSTEM_AREA_SECTORS);
+    claims.claim(first, set.end, Holds::Descriptors, Place::start_of(first), None);
+    let mut hierarchies = Vec::new();
+    let mut relations = None;
     for view in [View::Plain, View::Joliet, View::Enhanced] {
-        let Some(descriptor) = volume.descriptor(view) else { continue };
+        let (Some(descriptor), Some(place)) = (volume.descriptor(view), set.place(view)) else { continue };
         // An enhanced descriptor may name the primary hierarchy, which has been checked then.
         if view == View::Enhanced && descriptor.root.extent == volume.primary().root.extent {
             continue;
         }
-        let directories = directory::check(&volume, view, &mut extents, &mut findings);
-        path_table::check(&volume, view, descriptor, &directories, &mut extents, &mut findings);
-    }
-    if volume.root(View::RockRidge).is_some() {
-        check_rock_ridge(&volume, &mut findings);
-    }
-    check_boot(&volume, &mut findings);
-    extents.check(&mut findings);
-    findings
-}
-
-/// The walk with Rock Ridge finds what is wrong with its entries; what it says of records was said before.
-fn check_rock_ridge<S: ReadSectors>(volume: &Volume<S>, findings: &mut Findings) {
-    const DIRECTORY: u32 = 0o040_000;
-    let mut walk = volume.walk(View::RockRidge);
-    for visited in walk.by_ref() {
-        let entry = &visited.entry;
-        let path = visited.path();
-        let Some(attributes) = entry.attributes() else {
-            findings.warn(entry.place, "RRIP, 4.1.1", format_args!("{path:?} has no PX entry"));
+        let number = u8::try_from(hierarchies.len()).unwrap_or(u8::MAX);
+        let Some((hierarchy, related)) = directory::check(volume, (view, place), number, &mut claims, report)
+        else {
             continue;
         };
-        if (attributes.mode & 0o170_000 == DIRECTORY) != entry.is_directory() {
-            let mode = attributes.mode;
-            let message = format_args!("{path:?} has mode {mode:o}, which disagrees with its directory flag");
-            findings.error(entry.place, "RRIP, 4.1.1", message);
-        }
-        if entry.name.len() > 255 {
-            findings.warn(
-                entry.place,
-                "RRIP, 4.1.4",
-                format_args!("{path:?} has a name of more than 255 bytes"),
-            );
-        }
+        path_table::check(volume, (descriptor, place), &hierarchy, &mut claims, report);
+        relations = relations.or(related);
+        hierarchies.push(hierarchy);
     }
-    for finding in walk.findings() {
-        // What breaks the chain of entries is read by some and hangs others.
-        let level = match finding.clause {
-            clause if clause.starts_with("SUSP") => Level::Error,
-            clause if clause.starts_with("RRIP") => finding.level.max(Level::Warning),
-            _ => continue,
-        };
-        let place = Place { lba: finding.lba, offset: finding.offset };
-        findings.add(level, place, finding.clause, &finding.message);
+    if let (Some(relations), Some(primary)) = (relations, hierarchies.first()) {
+        relations.check(volume, primary, report);
     }
-}
-
-fn check_boot<S: ReadSectors>(volume: &Volume<S>, findings: &mut Findings) {
-    let Some((catalogue, found)) = volume.boot_catalogue() else { return };
-    findings.append(found);
-    let Some(catalogue) = catalogue else { return };
-    let place =
-        volume.boot_record().map_or(Lba(0), |it| Lba(i32::try_from(it.catalogue).unwrap_or(i32::MAX)));
-    let entries = catalogue.sections.iter().flat_map(|section| &section.entries);
-    for entry in core::iter::once(&catalogue.default).chain(entries) {
-        let bytes = u64::from(entry.load_sectors) * 512;
-        if u64::from(entry.image) * 2048 + bytes > volume.end_bytes() {
-            let message =
-                format_args!("the boot image at sector {} lies beyond the end of the image", entry.image);
-            findings.error(Place::start_of(place), "El Torito 1.0, 2.2", message);
-        }
-    }
+    descriptors::check_named_files(volume, set, report);
+    let bootable = boot::check(volume, set.end, &mut claims, report);
+    claims.check(volume, &hierarchies, report);
+    hierarchies::check(volume, &mut hierarchies, report);
+    report.summary = Summary {
+        volume_name: volume.primary().volume_name(),
+        interchange_level: hierarchies.first().and_then(|primary| primary.level),
+        joliet: volume.joliet().is_some(),
+        rock_ridge: volume.root(View::RockRidge).is_some(),
+        enhanced: volume.enhanced().is_some(),
+        bootable,
+        directories: hierarchies.first().map_or(0, |it| it.directories.len().try_into().unwrap_or(u64::MAX)),
+        files: hierarchies.first().map_or(0, |it| it.file_count),
+    };
 }

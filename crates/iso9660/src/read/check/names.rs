@@ -2,60 +2,105 @@
 
 use core::cmp::Ordering;
 
+use super::rules::{self, Rule};
 use crate::format::text;
 
-/// What is wrong with an identifier of the primary hierarchy, if anything (ECMA-119, 7.5 and 7.6).
-pub(super) fn primary(identifier: &[u8], directory: bool) -> Option<&'static str> {
-    let legal = |part: &[u8]| part.iter().all(|byte| text::is_d_character(*byte));
-    if directory {
-        return match identifier {
-            [] => Some("it is empty"),
-            _ if identifier.len() > 31 => Some("it is longer than 31 characters"),
-            _ if !legal(identifier) => Some("it has others than d-characters"),
-            _ => None,
-        };
-    }
+/// A broken rule, and how.
+pub(super) type Wrong = (&'static Rule, &'static str);
+
+/// UTF-16 units that readers take although the specification ends at 64.
+const LONG_UNITS: usize = 103;
+
+/// What is wrong with an identifier of the primary hierarchy (ECMA-119, 7.5 and 7.6).
+pub(super) fn primary(identifier: &[u8], directory: bool) -> impl Iterator<Item = Wrong> {
+    let wrong = if directory { primary_directory(identifier) } else { primary_file(identifier) };
+    wrong.into_iter().flatten()
+}
+
+fn is_legal(part: &[u8]) -> bool {
+    part.iter().all(|byte| text::is_d_character(*byte))
+}
+
+fn primary_directory(identifier: &[u8]) -> [Option<Wrong>; 4] {
+    let long = (identifier.len() > 31)
+        .then_some((rules::DIRECTORY_NAME_LENGTH, "the identifier is longer than 31 characters"));
+    let characters = (!is_legal(identifier))
+        .then_some((rules::DIRECTORY_NAME_CHARACTERS, "the identifier has others than d-characters"));
+    [long, characters, None, None]
+}
+
+fn primary_file(identifier: &[u8]) -> [Option<Wrong>; 4] {
     let (name, extension, version) = split(identifier);
-    let version = version?.iter().try_fold(0_u32, |value, digit| {
-        digit.is_ascii_digit().then(|| value.saturating_mul(10).saturating_add(u32::from(digit - b'0')))
-    });
-    let Some(extension) = extension else { return Some("it has no separator 1 (full stop)") };
-    if !legal(name) || !legal(extension) {
-        Some("it has others than d-characters")
-    } else if name.is_empty() && extension.is_empty() {
-        Some("both its name and its extension are empty")
-    } else if name.len() + extension.len() > 30 {
-        Some("its name and extension have more than 30 characters")
-    } else if !version.is_some_and(|version| (1..=32767).contains(&version)) {
-        Some("its version number is not one from 1 to 32767")
+    let characters = !is_legal(name) || extension.is_some_and(|it| !is_legal(it));
+    let characters =
+        characters.then_some((rules::NAME_CHARACTERS, "the identifier has others than d-characters"));
+    let separator = match extension {
+        None => Some((rules::NAME_SEPARATOR, "the identifier has no full stop")),
+        Some([]) if name.is_empty() => Some((rules::NAME_EMPTY, "both name and extension are empty")),
+        Some(_) => None,
+    };
+    let long = (name.len() + extension.map_or(0, <[u8]>::len) > 30)
+        .then_some((rules::NAME_LENGTH, "name and extension have more than 30 characters"));
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_u32, |value, digit| {
+            digit.is_ascii_digit().then(|| value.saturating_mul(10).saturating_add(u32::from(digit - b'0')))
+        })
+    };
+    let version = match version.map(number) {
+        None => Some((rules::NAME_VERSION, "the identifier has no version number")),
+        Some(Some(1..=32767)) => None,
+        Some(_) => Some((rules::NAME_VERSION, "the version number is not one from 1 to 32767")),
+    };
+    [characters, separator, long, version]
+}
+
+/// The interchange level that an identifier needs: 1 or 2 (ECMA-119, 10).
+pub(super) fn level(identifier: &[u8], directory: bool) -> u8 {
+    let (name, extension, _) = split(identifier);
+    let short = if directory {
+        identifier.len() <= 8
     } else {
-        None
-    }
+        name.len() <= 8 && extension.map_or(0, <[u8]>::len) <= 3
+    };
+    if short { 1 } else { 2 }
 }
 
-/// Whether an identifier has a version number, as those of files must (ECMA-119, 7.5.1).
-pub(super) fn has_version(identifier: &[u8]) -> bool {
-    split(identifier).2.is_some()
-}
-
-/// What is wrong with an identifier of the Joliet hierarchy, if anything.
-pub(super) fn joliet(identifier: &[u8], directory: bool) -> Option<&'static str> {
+/// What is wrong with an identifier of the Joliet hierarchy.
+pub(super) fn joliet(identifier: &[u8], directory: bool) -> impl Iterator<Item = Wrong> {
     let (units, odd) = identifier.as_chunks::<2>();
-    if !odd.is_empty() {
-        return Some("it has an odd number of bytes");
-    }
     let (name, well_formed) = text::decode_ucs2(identifier);
     // The version number and what separates it are not part of what users see.
     let bare = if directory { name.as_str() } else { name.strip_suffix(";1").unwrap_or(&name) };
-    if !well_formed {
-        Some("it has a lone surrogate")
-    } else if bare.contains(['*', '/', ':', ';', '?', '\\']) || bare.contains(|it: char| it < ' ') {
-        Some("it has a character that Joliet forbids")
-    } else if units.len() > 64 && bare.encode_utf16().count() > 64 {
-        Some("it has more than 64 characters")
-    } else {
-        None
-    }
+    let forbidden = |it: char| it < ' ' || matches!(it, '*' | '/' | ':' | ';' | '?' | '\\');
+    let length = if units.len() > 64 { bare.encode_utf16().count() } else { 0 };
+    [
+        (!odd.is_empty()).then_some((rules::JOLIET_NAME_UNITS, "the identifier has an odd number of bytes")),
+        (odd.is_empty() && !well_formed)
+            .then_some((rules::JOLIET_NAME_SURROGATE, "the identifier has a lone surrogate")),
+        bare.contains(forbidden)
+            .then_some((rules::JOLIET_NAME_CHARACTERS, "the identifier has a character that Joliet forbids")),
+        (65..=LONG_UNITS)
+            .contains(&length)
+            .then_some((rules::JOLIET_NAME_LENGTH, "the identifier has more than 64 characters")),
+        (length > LONG_UNITS)
+            .then_some((rules::JOLIET_NAME_LONG, "the identifier has more than 103 characters")),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// What is wrong with an identifier of the enhanced hierarchy (ECMA-119, 7.5).
+pub(super) fn enhanced(identifier: &[u8]) -> impl Iterator<Item = Wrong> {
+    [
+        (identifier.len() > 207)
+            .then_some((rules::ENHANCED_NAME_LENGTH, "the identifier has more than 207 bytes")),
+        identifier
+            .iter()
+            .any(|byte| matches!(byte, 0 | b'/'))
+            .then_some((rules::ENHANCED_NAME_CHARACTERS, "the identifier has a slash or a zero")),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Name, extension and version of a file identifier; the separators left out.
@@ -93,30 +138,74 @@ fn padded(one: &[u8], two: &[u8]) -> Ordering {
         .unwrap_or(Ordering::Equal)
 }
 
+/// Which of the rules of order two neighbours in a Joliet directory break.
+///
+/// By the numbers of the characters alone libburnia sorts, by names and extensions apart mkisofs and libarchive. Either is
+/// read by all; what is in neither order is sorted by nobody.
+pub(super) fn joliet_disorder(one: &[u8], two: &[u8]) -> Option<&'static Rule> {
+    let units = |identifier: &[u8]| -> Vec<u16> {
+        let (units, _) = identifier.as_chunks::<2>();
+        units.iter().map(|unit| u16::from_be_bytes(*unit)).collect()
+    };
+    let (one, two) = (units(one), units(two));
+    // Separators end what stands before them, so they come before any other character.
+    let apart = |units: &[u16]| -> Vec<u16> {
+        units
+            .iter()
+            .map(|unit| if [u16::from(b'.'), u16::from(b';')].contains(unit) { 0 } else { *unit })
+            .collect()
+    };
+    if apart(&one) <= apart(&two) {
+        None
+    } else if without_version(&one) <= without_version(&two) {
+        Some(rules::JOLIET_ORDER_DOT)
+    } else {
+        Some(rules::JOLIET_ORDER)
+    }
+}
+
+fn without_version(units: &[u16]) -> &[u16] {
+    units.strip_suffix(&[b';'.into(), b'1'.into()]).unwrap_or(units)
+}
+
+/// In which order two identifiers of the enhanced hierarchy come: by their bytes, the full stop, which separates nothing
+/// there, before any other where authors treat it as elsewhere.
+pub(super) fn enhanced_order(one: &[u8], two: &[u8]) -> Ordering {
+    if order(one, two).is_gt() { one.cmp(two) } else { Ordering::Less }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn ids(wrong: impl Iterator<Item = Wrong>) -> Vec<&'static str> {
+        wrong.map(|(rule, _)| rule.id).collect()
+    }
+
     #[test]
     fn primary_identifiers_are_judged() {
         for good in [&b"README.TXT;1"[..], b"A.;1", b".X;32767", b"NAME_OF_SEVENTEEN.EXTENSION_12;1"] {
-            assert_eq!(primary(good, false), None, "{}", good.escape_ascii());
+            assert_eq!(primary(good, false).count(), 0, "{}", good.escape_ascii());
         }
-        for bad in [
-            &b"readme.txt;1"[..],
-            b"README;1",
-            b"A.B.C;1",
-            b".;1",
-            b"A.;0",
-            b"A.;40000",
-            b"A.;x",
-            b"A\xC4.;1",
+        for (bad, rule) in [
+            (&b"readme.txt;1"[..], "name-characters"),
+            (b"README;1", "name-separator"),
+            (b"A.B.C;1", "name-characters"),
+            (b".;1", "name-empty"),
+            (b"A.;0", "name-version"),
+            (b"A.;40000", "name-version"),
+            (b"A.;x", "name-version"),
+            (b"A.TXT", "name-version"),
+            (b"A\xC4.;1", "name-characters"),
+            (b"ABCDEFGHIJKLMNOPQRSTUVWXYZ01.ABC;1", "name-length"),
         ] {
-            assert!(primary(bad, false).is_some(), "{}", bad.escape_ascii());
+            assert_eq!(ids(primary(bad, false)), [rule], "{}", bad.escape_ascii());
         }
-        assert!(!has_version(b"A.TXT") && has_version(b"A.TXT;1"));
-        assert_eq!(primary(b"DIR", true), None);
-        assert!(primary(b"DIR.X", true).is_some() && primary(&[b'A'; 32], true).is_some());
+        assert_eq!(primary(b"DIR", true).count(), 0);
+        assert_eq!(ids(primary(b"DIR.X", true)), ["directory-name-characters"]);
+        assert_eq!(ids(primary(&[b'A'; 32], true)), ["directory-name-length"]);
+        assert_eq!((level(b"README.TXT;1", false), level(b"READ_ME_1.TXT;1", false)), (1, 2));
+        assert_eq!((level(b"A.TEXT;1", false), level(b"DIRECTORY", true), level(b"DIR", true)), (2, 2, 1));
     }
 
     #[test]
@@ -124,19 +213,39 @@ mod tests {
         let judge = |name: &str| {
             let mut bytes = Vec::new();
             text::append_ucs2(name, &mut bytes);
-            joliet(&bytes, false)
+            ids(joliet(&bytes, false))
         };
-        assert_eq!(judge("Größe.txt;1"), None);
-        assert_eq!(judge(&"x".repeat(64)), None);
-        assert!(judge(&"x".repeat(65)).is_some() && judge("a:b").is_some() && judge("a\tb").is_some());
-        assert!(joliet(b"\0a\0", false).is_some());
+        assert!(judge("Größe.txt;1").is_empty() && judge(&"x".repeat(64)).is_empty());
+        assert_eq!(judge(&"x".repeat(65)), ["joliet-name-length"]);
+        assert_eq!(judge(&"x".repeat(104)), ["joliet-name-long"]);
+        assert_eq!(judge("a:b"), ["joliet-name-characters"]);
+        assert_eq!(judge("a\tb"), ["joliet-name-characters"]);
+        assert_eq!(ids(joliet(b"\0a\0", false)), ["joliet-name-units"]);
+        assert_eq!(ids(joliet(b"\xD8\0\0a", false)), ["joliet-name-surrogate"]);
     }
 
     #[test]
-    fn the_order_is_the_standards() {
+    fn enhanced_identifiers_are_judged() {
+        assert_eq!(enhanced("Größe und so weiter.text".as_bytes()).count(), 0);
+        assert_eq!(ids(enhanced(&[b'a'; 208])), ["enhanced-name-length"]);
+        assert_eq!(ids(enhanced(b"a/b")), ["enhanced-name-characters"]);
+    }
+
+    #[test]
+    fn the_orders_are_the_standards() {
         assert_eq!(order(b"A.;1", b"A.B;1"), Ordering::Less);
         assert_eq!(order(b"AB.A;1", b"A.B;1"), Ordering::Greater);
         assert_eq!(order(b"A.B;10", b"A.B;9"), Ordering::Less);
         assert_eq!(order(b"A.B;1", b"A.B;1"), Ordering::Equal);
+        let disorder = |one: &str, two: &str| {
+            let ucs2 = |name: &str| name.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
+            joliet_disorder(&ucs2(one), &ucs2(two)).map(|rule| rule.id)
+        };
+        assert_eq!(disorder("a.b;1", "a b;1"), None, "names and extensions apart");
+        assert_eq!(disorder("a b;1", "a.b;1"), Some("joliet-order-dot"), "by numbers");
+        assert_eq!(disorder("b", "a"), Some("joliet-order"));
+        assert_eq!(disorder("a;1", "a b"), None);
+        assert!(enhanced_order(b"a.b", b"a b").is_lt() && enhanced_order(b"a b", b"a.b").is_lt());
+        assert!(enhanced_order(b"b", b"a").is_gt());
     }
 }
