@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use discwright_drive::MediumKind;
 
+use crate::command::burn::BurnArgs;
 use crate::command::cdb::CdbArgs;
+use crate::command::image::ImageArgs;
 use crate::command::run::RunArgs;
 use crate::drive::DriveName;
 
@@ -41,7 +43,6 @@ pub(crate) struct OutputArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Burn paths as the next session of the disc, and leave it open for another.
     Burn(BurnArgs),
     /// Show the disc: state, sessions, tracks, free space, and what one more session costs.
     Info(DriveArgs),
@@ -49,7 +50,6 @@ pub(crate) enum Command {
     Ls(LsArgs),
     /// Copy files out of a session or of an image file.
     Extract(ExtractArgs),
-    /// Write the image that `burn` would burn, without a disc.
     Image(ImageArgs),
     /// Copy the disc's data, LBA 0 to the end of the last session, into a file; gaps become zeros.
     Read(ReadArgs),
@@ -66,39 +66,6 @@ pub(crate) struct DriveArgs {
     /// The drive: `sim:FILE`.
     #[arg(long, value_name = "DRIVE")]
     pub(crate) drive: DriveName,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct BurnArgs {
-    /// What to burn: a folder's items go into the root, a file goes in by its name.
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(crate) drive: DriveArgs,
-    /// Volume name; today's date when not given.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) volume_name: Option<String>,
-    /// Let files replace files of the same name, earlier sessions' included.
-    #[arg(long)]
-    pub(crate) overwrite: bool,
-    /// Close the disc for good: no further session.
-    #[arg(long)]
-    pub(crate) close_disc: bool,
-    /// Do everything with the laser off.
-    #[arg(long)]
-    pub(crate) simulate: bool,
-    /// Eject the disc after a successful burn.
-    #[arg(long)]
-    pub(crate) eject: bool,
-    /// Do not continue earlier sessions: demand a blank disc.
-    #[arg(long)]
-    pub(crate) single_session: bool,
-    /// Change names that Joliet does not allow, and say so, instead of refusing them.
-    #[arg(long)]
-    pub(crate) adapt_names: bool,
-    /// Write speed as a multiple of single speed; the fastest when not given.
-    #[arg(long, value_name = "X", value_parser = clap::value_parser!(u16).range(1..=72))]
-    pub(crate) speed: Option<u16>,
 }
 
 /// Which tree of which session.
@@ -151,25 +118,6 @@ pub(crate) struct ExtractArgs {
     pub(crate) to: PathBuf,
     #[command(flatten)]
     pub(crate) selection: Selection,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ImageArgs {
-    /// What goes in: a folder's items go into the root, a file goes in by its name.
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
-    /// The image file; replaced when it exists.
-    #[arg(short, long, value_name = "FILE.iso")]
-    pub(crate) output: PathBuf,
-    /// Volume name; the date of `SOURCE_DATE_EPOCH` or today's when not given.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) volume_name: Option<String>,
-    /// Let later paths replace files of the same name from earlier ones.
-    #[arg(long)]
-    pub(crate) overwrite: bool,
-    /// Change names that Joliet does not allow, and say so, instead of refusing them.
-    #[arg(long)]
-    pub(crate) adapt_names: bool,
 }
 
 #[derive(Debug, Args)]

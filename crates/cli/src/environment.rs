@@ -3,6 +3,8 @@
 use discwright_imapi::{Environment as _, FixedEnvironment, SystemEnvironment};
 use discwright_iso9660::tree::Timestamp;
 
+use crate::exit::Failure;
+
 /// `SOURCE_DATE_EPOCH`, seconds since 1970 (reproducible-builds.org), where it is set and a number.
 pub(crate) fn fixed() -> Option<FixedEnvironment> {
     let seconds: i64 = std::env::var("SOURCE_DATE_EPOCH").ok()?.parse().ok()?;
@@ -10,6 +12,16 @@ pub(crate) fn fixed() -> Option<FixedEnvironment> {
 }
 
 /// The time that an image carries.
-pub(crate) fn now() -> Timestamp {
-    fixed().map_or_else(|| SystemEnvironment.now(), |mut fixed| fixed.now())
+///
+/// # Errors
+/// A `SOURCE_DATE_EPOCH` that is no number: whoever sets it wants reproducible bytes, and would not get them.
+pub(crate) fn now() -> Result<Timestamp, Failure> {
+    match (std::env::var_os("SOURCE_DATE_EPOCH"), fixed()) {
+        (_, Some(mut fixed)) => Ok(fixed.now()),
+        (Some(text), None) if !text.is_empty() => Err(Failure::usage(format!(
+            "SOURCE_DATE_EPOCH is {:?}, which is not a number of seconds",
+            text.to_string_lossy()
+        ))),
+        _ => Ok(SystemEnvironment.now()),
+    }
 }

@@ -4,8 +4,8 @@ use discwright_burn::{BurnError, Cause, MaintainError, Phase, SurveyError};
 use discwright_iso9660::image::SourceError;
 use discwright_iso9660::layout::LayoutError;
 use discwright_iso9660::names::joliet::JolietNameError;
-use discwright_iso9660::tree::MergeError;
 use discwright_iso9660::tree::scan::ScanError;
+use discwright_iso9660::tree::{MergeError, UnchangedError};
 use discwright_plan::PlanError;
 use discwright_transport::TransportError;
 use thiserror::Error;
@@ -139,6 +139,9 @@ pub enum ImapiError {
     /// Files cannot be staged.
     #[error("{0}")]
     Scan(ScanError),
+    /// A file that may be unchanged cannot be compared with the one on the disc.
+    #[error("{0}")]
+    Compare(UnchangedError),
     /// A source changed since it was staged, vanished, or cannot be read.
     #[error("{0}; stage it again")]
     Source(SourceError),
@@ -204,7 +207,7 @@ impl ImapiError {
                 ScanError::NotUtf8 { .. } => Code::BadJolietName,
                 _ => Code::FileAccess,
             },
-            Self::Source(_) => Code::FileAccess,
+            Self::Source(_) | Self::Compare(_) => Code::FileAccess,
             Self::InvalidImage => Code::InvalidImage,
             Self::WrongDisc { .. } => Code::WrongDisc,
             Self::CannotWriteToMedia { .. } => Code::CannotWriteToMedia,

@@ -5,16 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use discwright_cd::{Lba, area};
-use discwright_iso9660::layout::{self, ChangedName, Joliet, Options, Volume};
-use discwright_iso9660::names::joliet;
+use discwright_iso9660::layout::{self, ChangedName, HierarchyKind, Joliet, Options, Volume};
+use discwright_iso9660::names::joliet::{self, Adapted};
 use discwright_iso9660::tree::scan::{ScanOptions, Skipped, scan};
-use discwright_iso9660::tree::{Merged, Timestamp, Tree};
+use discwright_iso9660::tree::{Merged, Sameness, Timestamp, Tree, UnchangedError};
 use thiserror::Error;
 use time::OffsetDateTime;
 
 use crate::error::ImapiError;
 use crate::events::Sinks;
-use crate::master::{Shared, Stage};
+use crate::master::{SessionMode, Shared, Stage, State};
 use crate::properties::{Ignored, PropertySet, Value, apply};
 use crate::select::Selected;
 
@@ -35,6 +35,8 @@ pub(crate) struct JolietProperties {
     pub(crate) adapt_names: bool,
     /// The disc takes no further session after the burn.
     pub(crate) close_disc: bool,
+    /// A file that replaces one of the same length and date is taken as unchanged; else their contents are compared.
+    pub(crate) trust_dates: bool,
 }
 
 impl JolietDiscMaster {
@@ -44,13 +46,57 @@ impl JolietDiscMaster {
     /// nothing ever replaces a folder, or a file by a folder. Contents are read at the burn. All or nothing: after an
     /// error the stage is as it was.
     ///
+    /// A file that replaces an imported one with the same contents is not burned again: the session refers to the old extents.
+    /// For that, files of the same length are read from the disc here, unless the `TrustDates` property is set.
+    ///
     /// # Errors
     /// [`ImapiError::NoActiveRecorder`] before a recorder is selected for this image, [`ImapiError::FileExists`],
     /// [`ImapiError::BadJolietName`], [`ImapiError::DiscFull`], [`ImapiError::Layout`], [`ImapiError::Cancelled`].
     pub fn add_data(&self, data: &Tree, overwrite: bool) -> Result<Merged, ImapiError> {
         let mut state = self.shared.joliet()?;
+        self.add(&mut state, data.clone(), overwrite)
+    }
+
+    /// Puts another tree in the place of the stage, imported files included: one made of [`staged`](Self::staged) by removing,
+    /// renaming and moving. Later sessions then show it as it is here; what lies in earlier ones stays on the disc.
+    ///
+    /// # Errors
+    /// [`ImapiError::NoActiveRecorder`] before a recorder is selected for this image, [`ImapiError::BadJolietName`],
+    /// [`ImapiError::DiscFull`], [`ImapiError::Layout`].
+    pub fn restage(&self, tree: Tree) -> Result<(), ImapiError> {
+        let mut state = self.shared.joliet()?;
         let now = state.environment.now();
-        state.stage.add(data, overwrite, now)
+        let stage = &mut state.stage;
+        let selected = stage.selected.as_ref().ok_or(ImapiError::NoActiveRecorder)?;
+        if !stage.properties.adapt_names {
+            let long_names = selected.long_names;
+            check_names(&tree, Joliet { long_names, strict: false }.units())?;
+        }
+        stage.set(tree, now)?;
+        stage.filled = true;
+        Ok(())
+    }
+
+    fn add(&self, state: &mut State, mut data: Tree, overwrite: bool) -> Result<Merged, ImapiError> {
+        let now = state.environment.now();
+        let State { stage, active, .. } = state;
+        let mode = stage.selected.as_ref().ok_or(ImapiError::NoActiveRecorder)?.mode;
+        let adapted = stage.adapt(&mut data)?;
+        if let (true, SessionMode::Multi { .. }, Some(recorder)) = (overwrite, mode, &*active) {
+            let by = if stage.properties.trust_dates { Sameness::Date } else { Sameness::Contents };
+            let disc = stage.selected.as_ref().map(|selected| recorder.sectors_of(&selected.disc));
+            let mut asking = |_| step(&mut self.shared.sinks());
+            if let Some(disc) = disc {
+                let kept = stage.tree.keep_unchanged(&mut data, &disc, by, &mut asking);
+                kept.map_err(|error| match error {
+                    UnchangedError::Cancelled => ImapiError::Cancelled,
+                    other => ImapiError::Compare(other),
+                })?;
+            }
+        }
+        let merged = stage.add(&data, overwrite, now)?;
+        stage.adapted.extend(adapted);
+        Ok(merged)
     }
 
     /// Stages paths of the host: what a folder holds goes into the root, a file goes in by its name; symbolic links are
@@ -76,9 +122,8 @@ impl JolietDiscMaster {
             step(&mut sinks)
         };
         let staged = scan(paths, options, &mut staging).map_err(ImapiError::Scan)?;
-        let now = state.environment.now();
-        state.stage.add(&staged.tree, overwrite, now)?;
         let found = u64::from(staged.tree.counts().files) + u64::from(staged.tree.counts().directories);
+        self.add(&mut state, staged.tree, overwrite)?;
         self.shared.sinks().each(|sink| sink.notify_add_progress(found, found));
         Ok(staged.skipped)
     }
@@ -140,11 +185,19 @@ impl JolietDiscMaster {
         }
         let layout =
             layout::layout(Arc::clone(&stage.tree), &stage.options(now, None)).map_err(ImapiError::Layout)?;
-        Ok(layout.changed_names().filter(|changed| changed.in_joliet).collect())
+        let told = stage.adapted.iter().map(|adapted| ChangedName {
+            path: adapted.path.clone(),
+            hierarchy: HierarchyKind::Joliet,
+            in_joliet: true,
+            new_name: adapted.new_name.clone(),
+            change: adapted.change,
+        });
+        Ok(told.chain(layout.changed_names().filter(|changed| changed.in_joliet)).collect())
     }
 
-    /// The properties: `VolumeName`, and two that IMAPI does not have: `AdaptNames`, whether names that Joliet does not
-    /// allow are changed instead of refused, and `CloseDisc`, whether the burn closes the disc for good.
+    /// The properties: `VolumeName`, and three that IMAPI does not have: `AdaptNames`, whether names that Joliet does not
+    /// allow are changed instead of refused; `CloseDisc`, whether the burn closes the disc for good; `TrustDates`, whether a file
+    /// of the same length and date is taken as unchanged without being compared.
     ///
     /// # Errors
     /// [`ImapiError::NotOpened`], [`ImapiError::NoActiveFormat`], [`ImapiError::WrongFormat`].
@@ -156,6 +209,7 @@ impl JolietDiscMaster {
         set.set("VolumeName", Value::Text(name));
         set.set("AdaptNames", Value::Flag(state.stage.properties.adapt_names));
         set.set("CloseDisc", Value::Flag(state.stage.properties.close_disc));
+        set.set("TrustDates", Value::Flag(state.stage.properties.trust_dates));
         Ok(set)
     }
 
@@ -180,6 +234,10 @@ impl JolietDiscMaster {
                 properties.close_disc = *close;
                 true
             }
+            ("trustdates", Value::Flag(trust)) => {
+                properties.trust_dates = *trust;
+                true
+            }
             _ => false,
         }))
     }
@@ -192,9 +250,9 @@ fn is_volume_name(text: &str) -> bool {
     joliet::units(text) <= VOLUME_NAME_UNITS && !text.chars().any(char::is_control)
 }
 
-fn check_names(tree: &Tree) -> Result<(), ImapiError> {
+fn check_names(tree: &Tree, limit: usize) -> Result<(), ImapiError> {
     for entry in tree.walk(Tree::ROOT) {
-        joliet::check(entry.name(), joliet::UNITS)
+        joliet::check(entry.name(), limit)
             .map_err(|source| ImapiError::BadJolietName { path: entry.path(), source })?;
     }
     Ok(())
@@ -217,21 +275,33 @@ impl JolietProperties {
 }
 
 impl Stage {
-    fn add(&mut self, data: &Tree, overwrite: bool, now: Timestamp) -> Result<Merged, ImapiError> {
-        let free = self.capacity().ok_or(ImapiError::NoActiveRecorder)?;
-        if !self.properties.adapt_names {
-            check_names(data)?;
+    /// Names that Joliet does not allow are changed before trees are merged, so that a file whose name changed in an earlier
+    /// session is known again; or they are refused.
+    fn adapt(&self, data: &mut Tree) -> Result<Vec<Adapted>, ImapiError> {
+        if self.properties.adapt_names {
+            return Ok(joliet::adapt(data, joliet::UNITS));
         }
+        check_names(data, joliet::UNITS).map(|()| Vec::new())
+    }
+
+    fn add(&mut self, data: &Tree, overwrite: bool, now: Timestamp) -> Result<Merged, ImapiError> {
         let mut tree = Tree::clone(&self.tree);
         let merged = tree.merge(data, overwrite).map_err(ImapiError::FileExists)?;
+        self.set(tree, now)?;
+        self.filled |= merged.added + merged.replaced > 0;
+        Ok(merged)
+    }
+
+    /// Stages a tree if it fits onto the disc.
+    fn set(&mut self, tree: Tree, now: Timestamp) -> Result<(), ImapiError> {
+        let free = self.capacity().ok_or(ImapiError::NoActiveRecorder)?;
         let used = self.planned(&tree, now)?;
         if used > free {
             return Err(ImapiError::DiscFull { needed: used.into(), free: free.into() });
         }
         self.tree = Arc::new(tree);
-        self.filled |= merged.added + merged.replaced > 0;
         self.used = Some(used);
-        Ok(merged)
+        Ok(())
     }
 
     /// Sectors that a session may take on the selected disc in the present mode.
@@ -252,6 +322,10 @@ impl Stage {
         // Another program may have given long names to files that are on the disc; they keep them.
         let long_names = self.selected.as_ref().is_some_and(|selected| selected.long_names);
         options.joliet = Some(Joliet { long_names, strict: false });
+        // Else the disc would not boot any more: a BIOS looks at the last session.
+        let multi = |selected: &&Selected| matches!(selected.mode, SessionMode::Multi { .. });
+        options.replayed_catalogue =
+            self.selected.as_ref().filter(multi).and_then(|selected| selected.catalogue);
         options
     }
 }

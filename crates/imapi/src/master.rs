@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
+use discwright_iso9660::names::joliet::Adapted;
 use discwright_iso9660::tree::Tree;
 use tracing::{debug, info_span};
 
@@ -43,7 +44,7 @@ pub(crate) struct State {
     format: Option<Format>,
     /// Recorders that were given out, so that a drive is opened once.
     known: Vec<recorder::Known>,
-    active: Option<DiscRecorder>,
+    pub(crate) active: Option<DiscRecorder>,
     pub(crate) stage: Stage,
 }
 
@@ -59,6 +60,8 @@ pub(crate) struct Stage {
     /// Sectors the session will take; known when the tree was laid out last.
     pub(crate) used: Option<u32>,
     pub(crate) properties: JolietProperties,
+    /// Names that were changed when they were staged.
+    pub(crate) adapted: Vec<Adapted>,
 }
 
 /// What kind of disc a burn needs.
@@ -221,7 +224,7 @@ impl DiscMaster {
         let properties = state.stage.properties.clone();
         state.active = Some(recorder.clone());
         state.stage =
-            Stage { selected: Some(selected), tree: Arc::new(tree), filled: false, used: None, properties };
+            Stage { selected: Some(selected), tree: Arc::new(tree), properties, ..Stage::default() };
         Ok(mode)
     }
 
@@ -236,6 +239,7 @@ impl DiscMaster {
         stage.tree = Arc::default();
         stage.filled = false;
         stage.used = None;
+        stage.adapted.clear();
         if let Some(selected) = &mut stage.selected {
             selected.mode = SessionMode::Single;
         }

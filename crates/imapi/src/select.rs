@@ -26,6 +26,8 @@ pub(crate) struct Selected {
     pub(crate) identity: DiscIdentity,
     /// Whether the imported tree has names that only long Joliet names can keep.
     pub(crate) long_names: bool,
+    /// Where the boot catalogue of the last session lies.
+    pub(crate) catalogue: Option<Lba>,
 }
 
 impl Selected {
@@ -60,11 +62,14 @@ pub(crate) fn select(recorder: &DiscRecorder) -> Result<(Selected, Tree), ImapiE
     recorder.refresh_speed(&survey);
     let disc = survey.disc.ok_or_else(|| recorder.no_medium())?;
     let identity = identity(recorder, &disc);
-    let mut selected = Selected { mode: SessionMode::Single, disc: disc.state, identity, long_names: false };
+    let mode = SessionMode::Single;
+    let mut selected = Selected { mode, disc: disc.state, identity, long_names: false, catalogue: None };
     let Some(volume) = joliet_volume(recorder, &selected.disc) else { return Ok((selected, Tree::new())) };
 
     let tree = import_tree(recorder, &volume)?;
     selected.long_names = tree.walk(Tree::ROOT).any(|entry| joliet::units(entry.name()) > joliet::UNITS);
+    let boots = volume.boot_record().filter(|record| record.is_el_torito());
+    selected.catalogue = boots.and_then(|record| i32::try_from(record.catalogue).ok()).map(Lba);
     selected.mode = SessionMode::Multi {
         sessions: u16::try_from(selected.disc.sessions.len()).unwrap_or(u16::MAX),
         imported_files: tree.counts().files,
@@ -104,6 +109,7 @@ fn import_tree(recorder: &DiscRecorder, volume: &Volume<DiscSectors>) -> Result<
 fn check_room(selected: &Selected, tree: &Tree) -> Result<(), ImapiError> {
     let mut options = options_for(&JolietProperties::default(), Timestamp::EPOCH);
     options.start = selected.start();
+    options.replayed_catalogue = selected.catalogue;
     let structures = planned_sectors(tree, &options).map_err(ImapiError::Layout)?;
     selected
         .disc

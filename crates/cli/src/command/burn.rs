@@ -5,20 +5,70 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
+use clap::Args;
 use discwright_burn::CancelToken;
 use discwright_imapi::{
     Code, DiscMaster, DiscRecorder, JolietDiscMaster, ProgressEvents, PropertySet, SessionMode, Value,
 };
+use discwright_iso9660::names::joliet;
 use discwright_iso9660::tree::{Content, Entry, Timestamp, Tree};
 use serde::Serialize;
 
-use crate::args::{BurnArgs, OutputArgs};
+use crate::args::{DriveArgs, OutputArgs};
 use crate::cancel;
-use crate::command::image::{Left, refuse_skipped};
+use crate::command::edit::EditArgs;
+use crate::command::image::{Left, Renamed, refuse_skipped};
 use crate::drive::{self, DriveName, Opened};
 use crate::exit::{Class, Failure};
 use crate::output::print;
 use crate::progress::Progress;
+
+/// Burns paths as the next session of the disc, and leaves it open for another.
+///
+/// The session is what IMAPI's data discs are: ISO 9660 level 1 with Joliet names of 64 units, with the tree of the last session
+/// by reference, and what that session booted. There is no Rock Ridge, and so no --chmod and no links, no enhanced hierarchy,
+/// no boot image and no other volume field than the name, as IMAPI has none of them; `discwright image` makes images with all
+/// of these.
+///
+/// Order: removals, then moves in the order given, then PATHs are laid over.
+#[derive(Debug, Args)]
+pub(crate) struct BurnArgs {
+    /// What to burn: a folder's items go into the root, a file goes in by its name.
+    #[arg(required_unless_present_any = ["remove", "moves"], value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) drive: DriveArgs,
+    /// Volume name; today's date when not given.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) volume_name: Option<String>,
+    /// Let files replace files of the same name, earlier sessions' included.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Close the disc for good: no further session.
+    #[arg(long)]
+    pub(crate) close_disc: bool,
+    /// Do everything with the laser off.
+    #[arg(long)]
+    pub(crate) simulate: bool,
+    /// Eject the disc after a successful burn.
+    #[arg(long)]
+    pub(crate) eject: bool,
+    /// Do not continue earlier sessions: demand a blank disc.
+    #[arg(long)]
+    pub(crate) single_session: bool,
+    /// Change names that Joliet does not allow, and say so, instead of refusing them.
+    #[arg(long)]
+    pub(crate) adapt_names: bool,
+    /// Write speed as a multiple of single speed; the fastest when not given.
+    #[arg(long, value_name = "X", value_parser = clap::value_parser!(u16).range(1..=72))]
+    pub(crate) speed: Option<u16>,
+    /// With --overwrite, take a file as unchanged by its length and date. Else contents decide: files of the same length are
+    /// read from the disc and compared.
+    #[arg(long)]
+    pub(crate) by_date: bool,
+    #[command(flatten)]
+    pub(crate) edit: EditArgs,
+}
 
 #[derive(Serialize)]
 struct Burned {
@@ -34,6 +84,8 @@ struct Burned {
     folders: u32,
     /// Files whose contents lie in earlier sessions.
     imported_files: u32,
+    /// Names that Joliet does not allow, and what became of them.
+    changed_names: Vec<Renamed>,
     skipped: Vec<Left>,
     /// Absent when the drive would not say; the burn itself was checked before.
     disc: Option<After>,
@@ -71,6 +123,11 @@ pub(crate) fn run(args: BurnArgs, output: OutputArgs) -> Result<(), Failure> {
 
 fn burn(args: &BurnArgs, cancel: &CancelToken, progress: &Progress) -> Result<Burned, Failure> {
     check_volume_name(args)?;
+    if args.single_session && !args.edit.is_empty() {
+        return Err(Failure::usage(
+            "--single-session has no earlier session of which something could be removed or moved",
+        ));
+    }
     progress.phase("reading the disc");
     let Opened { master, joliet, recorder } = drive::open(&args.drive.drive)?;
     master.progress_advise(Watch { cancel: cancel.clone(), progress: progress.clone() })?;
@@ -78,11 +135,18 @@ fn burn(args: &BurnArgs, cancel: &CancelToken, progress: &Progress) -> Result<Bu
     let mode = select(&master, &recorder, args.single_session)?;
     set_speed(args, &recorder)?;
 
+    if !args.edit.is_empty() {
+        let mut tree = Tree::clone(&*joliet.staged()?);
+        let units = if args.adapt_names { None } else { Some(joliet::UNITS) };
+        args.edit.apply(&mut tree, units)?;
+        joliet.restage(tree)?;
+    }
     let skipped = joliet.add_paths(&args.paths, args.overwrite)?;
     refuse_skipped(&args.paths, &skipped)?;
     refuse_own_disc(&args.drive.drive, &joliet)?;
-    for changed in joliet.changed_names()? {
-        tracing::warn!("{} becomes {:?}: {}", changed.path, changed.new_name, changed.change);
+    let changed_names: Vec<Renamed> = joliet.changed_names()?.iter().map(Renamed::from).collect();
+    for renamed in &changed_names {
+        tracing::warn!("{renamed}");
     }
     let before = recorder.survey()?.disc.map(|disc| disc.state);
     let image_sectors = joliet.used_data_blocks()?;
@@ -118,6 +182,7 @@ fn burn(args: &BurnArgs, cancel: &CancelToken, progress: &Progress) -> Result<Bu
         files: counts.files,
         folders: counts.directories,
         imported_files: u32::try_from(imported).unwrap_or(u32::MAX),
+        changed_names,
         skipped: skipped.iter().map(Left::from).collect(),
         disc: after(&recorder),
     })
@@ -150,7 +215,9 @@ fn refuse_own_disc(drive: &DriveName, joliet: &JolietDiscMaster) -> Result<(), F
 
 fn set_properties(args: &BurnArgs, joliet: &JolietDiscMaster) -> Result<(), Failure> {
     let mut set = PropertySet::new();
-    set.set("AdaptNames", Value::Flag(args.adapt_names)).set("CloseDisc", Value::Flag(args.close_disc));
+    set.set("AdaptNames", Value::Flag(args.adapt_names))
+        .set("CloseDisc", Value::Flag(args.close_disc))
+        .set("TrustDates", Value::Flag(args.by_date));
     if let Some(name) = &args.volume_name {
         set.set("VolumeName", Value::Text(name.clone()));
     }

@@ -3,6 +3,7 @@
 pub(crate) mod burn;
 pub(crate) mod cdb;
 pub(crate) mod disc;
+pub(crate) mod edit;
 pub(crate) mod extract;
 pub(crate) mod image;
 pub(crate) mod info;

@@ -1,0 +1,63 @@
+//! Names that differ from those of the files, told before anything is written.
+
+use discwright_iso9660::layout::{ChangedName, HierarchyKind, Layout};
+use discwright_iso9660::names::joliet::Adapted;
+use serde::Serialize;
+
+/// A name that had to change.
+#[derive(Serialize)]
+pub(crate) struct Renamed {
+    /// Path as it was staged.
+    path: String,
+    /// The hierarchy in which it differs: `iso`, `joliet` or `iso-1999`.
+    hierarchy: &'static str,
+    new_name: String,
+    why: String,
+}
+
+impl core::fmt::Display for Renamed {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { path, hierarchy, new_name, why } = self;
+        write!(f, "{path} becomes {new_name:?} in the {hierarchy} hierarchy: {why}")
+    }
+}
+
+impl From<&ChangedName> for Renamed {
+    fn from(changed: &ChangedName) -> Self {
+        let hierarchy = match changed.hierarchy {
+            HierarchyKind::Primary => "iso",
+            HierarchyKind::Joliet => "joliet",
+            HierarchyKind::Enhanced => "iso-1999",
+        };
+        let (path, new_name) = (changed.path.clone(), changed.new_name.clone());
+        Self { path, hierarchy, new_name, why: changed.change.to_string() }
+    }
+}
+
+impl From<&Adapted> for Renamed {
+    fn from(adapted: &Adapted) -> Self {
+        let (path, new_name) = (adapted.path.clone(), adapted.new_name.clone());
+        Self { path, hierarchy: "joliet", new_name, why: adapted.change.to_string() }
+    }
+}
+
+/// Every name that will differ beyond small letters becoming capitals.
+pub(crate) fn renamed(adapted: &[Adapted], layout: &Layout) -> Vec<Renamed> {
+    let differ = layout.changed_names().filter(|changed| changed.change.is_more_than_case());
+    adapted.iter().map(Renamed::from).chain(differ.map(|changed| Renamed::from(&changed))).collect()
+}
+
+/// Says them in words: those that people will see in any case, those of a plain hierarchy that has better ones beside it if
+/// asked to, else how many there are.
+pub(crate) fn tell(renamed: &[Renamed], layout: &Layout, list_all: bool) {
+    let options = layout.options();
+    let better = options.joliet.is_some() || options.rock_ridge.is_some() || options.enhanced;
+    let is_seen = |it: &&Renamed| list_all || !better || it.hierarchy != "iso";
+    for renamed in renamed.iter().filter(is_seen) {
+        tracing::warn!("{renamed}");
+    }
+    let silent = renamed.iter().filter(|it| !is_seen(it)).count();
+    if silent > 0 {
+        tracing::info!("{silent} names differ in the plain hierarchy; --list-names tells them");
+    }
+}
