@@ -48,6 +48,7 @@ pub(crate) const ENOTTY: c_int = 25;
 pub(crate) const ENAMETOOLONG: c_int = 36;
 pub(crate) const ENOSYS: c_int = 38;
 pub(crate) const ELOOP: c_int = 40;
+pub(crate) const ENODATA: c_int = 61;
 
 pub(crate) const S_IFBLK: u32 = 0o060_000;
 pub(crate) const S_IFREG: u32 = 0o100_000;

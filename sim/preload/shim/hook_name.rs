@@ -1,6 +1,6 @@
 //! Questions about the device's path: may it be used, where does it lead.
 
-use core::ffi::{c_char, c_int};
+use core::ffi::{c_char, c_int, c_void};
 
 use crate::abi;
 use crate::config::Config;
@@ -163,3 +163,36 @@ hooks! {
         }
     }
 }
+
+// The device has no extended attributes: `ls -l` asks for access lists.
+macro_rules! getxattr_hooks {
+    ($($name:ident)*) => { hooks! {$(
+        fn $name(path: *const c_char, attribute: *const c_char, to: *mut c_void, room: usize) -> isize
+        [-1, next: unsafe extern "C" fn(*const c_char, *const c_char, *mut c_void, usize) -> isize] {
+            // SAFETY: the caller's arguments, as for getxattr(2).
+            unsafe {
+                if named(abi::AT_FDCWD, path).is_some() {
+                    set_errno(abi::ENODATA);
+                    return -1;
+                }
+                next(path, attribute, to, room)
+            }
+        }
+    )*} };
+}
+
+getxattr_hooks! { getxattr lgetxattr }
+
+macro_rules! listxattr_hooks {
+    ($($name:ident)*) => { hooks! {$(
+        fn $name(path: *const c_char, to: *mut c_char, room: usize) -> isize
+        [-1, next: unsafe extern "C" fn(*const c_char, *mut c_char, usize) -> isize] {
+            // SAFETY: the caller's arguments, as for listxattr(2).
+            unsafe {
+                if named(abi::AT_FDCWD, path).is_some() { 0 } else { next(path, to, room) }
+            }
+        }
+    )*} };
+}
+
+listxattr_hooks! { listxattr llistxattr }

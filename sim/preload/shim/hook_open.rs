@@ -8,6 +8,7 @@ use crate::hook_read;
 use crate::memory_file::cdrom_info;
 use crate::next::{errno, hooks, or_errno, set_errno};
 use crate::path::{Named, leads_to_device, named};
+use crate::streams;
 
 /// Opens what a path names, if it concerns the drive.
 ///
@@ -137,7 +138,11 @@ unsafe fn stream(fd: c_int, mode: *const c_char) -> *mut File {
     };
     let cookie = core::ptr::without_provenance_mut::<c_void>(usize::try_from(fd).unwrap_or(usize::MAX));
     // SAFETY: the functions take the cookie for a descriptor, which it is; the mode is the caller's.
-    unsafe { abi::fopencookie(cookie, mode, functions) }
+    let stream = unsafe { abi::fopencookie(cookie, mode, functions) };
+    if !stream.is_null() {
+        streams::remember(stream, fd);
+    }
+    stream
 }
 
 macro_rules! fopen_hooks {
@@ -171,3 +176,14 @@ hooks! {
         unsafe { if Drive::behind(fd).is_some() { stream(fd, mode) } else { next(fd, mode) } }
     }
 }
+
+macro_rules! fileno_hooks {
+    ($($name:ident)*) => { hooks! {$(
+        fn $name(stream: *mut File) -> c_int [-1, next: unsafe extern "C" fn(*mut File) -> c_int] {
+            // SAFETY: the caller's argument, unchanged.
+            streams::descriptor_of(stream).unwrap_or_else(|| unsafe { next(stream) })
+        }
+    )*} };
+}
+
+fileno_hooks! { fileno fileno_unlocked }

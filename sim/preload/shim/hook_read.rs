@@ -5,6 +5,7 @@ use core::ffi::{c_char, c_int, c_void};
 use crate::abi::{self, IoVec};
 use crate::client::Drive;
 use crate::next::{hooks, or_errno, set_errno};
+use crate::streams;
 use crate::wire::{MAX_BYTES, Op, Request};
 
 /// Reads into vectors; bytes that came, or errno.
@@ -204,6 +205,7 @@ pub(crate) unsafe extern "C" fn stream_seek(cookie: *mut c_void, offset: *mut i6
 
 /// Closes the descriptor of a stream (fopencookie(3)).
 pub(crate) unsafe extern "C" fn stream_close(cookie: *mut c_void) -> c_int {
+    streams::forget(descriptor(cookie));
     // SAFETY: the stream owns the descriptor.
     unsafe { abi::close(descriptor(cookie)) }
 }

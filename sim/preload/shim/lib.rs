@@ -18,5 +18,6 @@ mod memory_file;
 mod next;
 mod path;
 mod sg;
+mod streams;
 #[path = "../src/wire.rs"]
 mod wire;
