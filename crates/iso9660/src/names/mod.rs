@@ -20,6 +20,14 @@
 //! # Enhanced hierarchy (ISO 9660:1999)
 //! Names are kept in UTF-8 up to 207 bytes, cut between characters; a semicolon becomes `_`, a clash gets `~1`, `~2`, … at its end.
 //!
+//! # Rock Ridge
+//! Names are kept as they are, of whatever length; those of more than 250 bytes go on in further NM entries.
+//!
+//! # Later sessions
+//! A primary identifier that an earlier session gave is kept, as long as it is legal at level 2. What a tree is known by in
+//! the next session is its Rock Ridge names, or else its Joliet names: [`joliet::adapt`] gives a staged tree those before it is
+//! laid over the imported one.
+//!
 //! Each change can be listed before anything is written, with its reason; or is refused in strict mode.
 
 mod counter;
