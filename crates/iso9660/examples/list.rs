@@ -18,12 +18,11 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     };
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut walk = volume.walk(view);
-    for visited in walk.by_ref() {
-        // Piece by piece: the paths of a large volume are not worth allocating.
-        for piece in ["/", &escaped(&visited.parent), if visited.parent.is_empty() { "" } else { "/" }] {
+    while let Some(seen) = walk.visit() {
+        for piece in ["/", &escaped(seen.parent), if seen.parent.is_empty() { "" } else { "/" }] {
             out.write_all(piece.as_bytes())?;
         }
-        out.write_all(escaped(&visited.entry.name).as_bytes())?;
+        out.write_all(escaped(&seen.entry.name).as_bytes())?;
         out.write_all(b"\n")?;
     }
     out.flush()?;

@@ -3,7 +3,7 @@
 use std::io;
 
 use discwright_iso9660::format::ZonedTime;
-use discwright_iso9660::read::{EntryKind, Finding, Visited, escaped};
+use discwright_iso9660::read::{EntryKind, Finding, ReadSectors, Seen, Walk, escaped};
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
@@ -11,7 +11,9 @@ use time::{OffsetDateTime, UtcOffset};
 use crate::args::{LsArgs, OutputArgs};
 use crate::exit::Failure;
 use crate::output::print;
-use crate::volume::{self, view_name};
+use crate::volume::{self, Chosen, view_name};
+
+type Source = Box<dyn ReadSectors>;
 
 #[derive(Serialize)]
 struct Listing {
@@ -35,15 +37,33 @@ struct Item {
     target: Option<String>,
 }
 
-/// Lists a tree.
+/// Lists a tree, in the order of the disc: a folder before what it holds.
 pub(crate) fn run(args: LsArgs, output: OutputArgs) -> Result<(), Failure> {
     let chosen = volume::open(args.file.as_deref(), args.drive.as_ref(), args.selection)?;
     let mut walk = chosen.volume.walk(chosen.view);
-    let mut entries: Vec<Item> = walk.by_ref().map(|visited| item(&visited)).collect();
-    let found = chosen.volume.findings().as_slice().iter();
-    let findings: Vec<String> =
-        found.chain(walk.into_findings().as_slice()).map(Finding::to_string).collect();
-    entries.sort_by(|a, b| a.path.cmp(&b.path));
+    if output.json {
+        return print_document(&chosen, walk, output);
+    }
+    print(output, &(), |out| {
+        let mut folder = Folder::default();
+        while let Some(seen) = walk.visit() {
+            if args.long { long(out, &item(&seen))? } else { folder.short(out, &seen)? }
+        }
+        Ok(())
+    })?;
+    walk.by_ref().for_each(drop);
+    for finding in findings(&chosen, walk) {
+        tracing::warn!("{finding}");
+    }
+    Ok(())
+}
+
+fn print_document(chosen: &Chosen, mut walk: Walk<'_, Source>, output: OutputArgs) -> Result<(), Failure> {
+    let mut entries = Vec::new();
+    while let Some(seen) = walk.visit() {
+        entries.push(item(&seen));
+    }
+    let findings = findings(chosen, walk);
     for finding in &findings {
         tracing::warn!("{finding}");
     }
@@ -54,13 +74,16 @@ pub(crate) fn run(args: LsArgs, output: OutputArgs) -> Result<(), Failure> {
         entries,
         findings,
     };
-    print(output, &listing, |out| {
-        listing.entries.iter().try_for_each(|item| if args.long { long(out, item) } else { short(out, item) })
-    })
+    print(output, &listing, |_| Ok(()))
 }
 
-fn item(visited: &Visited) -> Item {
-    let entry = &visited.entry;
+fn findings(chosen: &Chosen, walk: Walk<'_, Source>) -> Vec<String> {
+    let found = chosen.volume.findings().as_slice().iter();
+    found.chain(walk.into_findings().as_slice()).map(Finding::to_string).collect()
+}
+
+fn item(seen: &Seen<'_>) -> Item {
+    let Seen { parent, entry, .. } = seen;
     let (kind, target) = match &entry.kind {
         EntryKind::Directory(_) => ("folder", None),
         EntryKind::File => ("file", None),
@@ -69,7 +92,7 @@ fn item(visited: &Visited) -> Item {
     };
     let directory = entry.is_directory();
     Item {
-        path: visited.path(),
+        path: if parent.is_empty() { entry.name.clone() } else { format!("{parent}/{}", entry.name) },
         kind,
         bytes: if directory { 0 } else { entry.bytes },
         modified: entry.modified().and_then(rfc3339),
@@ -85,8 +108,27 @@ fn rfc3339(time: ZonedTime) -> Option<String> {
     moment.checked_to_offset(offset)?.format(&Rfc3339).ok()
 }
 
-fn short(out: &mut dyn io::Write, item: &Item) -> io::Result<()> {
-    writeln!(out, "{}{}", escaped(&item.path), if item.kind == "folder" { "/" } else { "" })
+/// The folder at hand, as it is shown: the same for many entries in a row.
+#[derive(Default)]
+struct Folder {
+    path: String,
+    shown: String,
+}
+
+impl Folder {
+    fn short(&mut self, out: &mut dyn io::Write, seen: &Seen<'_>) -> io::Result<()> {
+        let Seen { parent, entry, .. } = seen;
+        if self.path != *parent {
+            self.path.clear();
+            self.path.push_str(parent);
+            self.shown = format!("{}/", escaped(parent));
+        }
+        if !parent.is_empty() {
+            out.write_all(self.shown.as_bytes())?;
+        }
+        out.write_all(escaped(&entry.name).as_bytes())?;
+        out.write_all(if entry.is_directory() { b"/\n" } else { b"\n" })
+    }
 }
 
 fn long(out: &mut dyn io::Write, item: &Item) -> io::Result<()> {

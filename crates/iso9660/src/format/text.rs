@@ -79,26 +79,97 @@ pub fn decode_ucs2(bytes: &[u8]) -> (String, bool) {
 
 /// Appends UCS-2, most significant byte first, to `text` as [`decode_ucs2`] does; whether it was well formed.
 pub fn decode_ucs2_into(bytes: &[u8], text: &mut String) -> bool {
-    let (pairs, odd) = bytes.as_chunks::<2>();
-    // Three bytes of UTF-8 for a unit at most.
-    text.reserve(pairs.len() * 3);
-    let mut well_formed = odd.is_empty();
-    let mut units = pairs.iter().map(|pair| u16::from_be_bytes(*pair));
-    while let Some(unit) = units.next() {
-        if let Some(character) = char::from_u32(u32::from(unit)) {
-            text.push(character);
-            continue;
+    let mut well_formed = bytes.len().is_multiple_of(2);
+    let mut rest = bytes;
+    while rest.len() > 1 {
+        let mut block = Utf8Block::default();
+        while block.has_room() {
+            let Some((unit, after)) = rest.split_first_chunk::<2>() else { break };
+            // Eight units at a time where all are ASCII, as most names are for the greater part.
+            if let Some((eight, after)) = rest.split_first_chunk::<16>()
+                && u128::from_be_bytes(*eight) & NOT_ASCII == 0
+            {
+                let [_, a, _, b, _, c, _, d, _, e, _, f, _, g, _, h] = *eight;
+                block.push([a, b, c, d, e, f, g, h], 8);
+                rest = after;
+                continue;
+            }
+            rest = after;
+            let unit = u16::from_be_bytes(*unit);
+            if block.push_unit(unit) {
+                continue;
+            }
+            // A surrogate: a pair with the next unit, or alone.
+            let pair = rest.split_first_chunk::<2>().and_then(|(low, after)| {
+                let character = char::decode_utf16([unit, u16::from_be_bytes(*low)]).next()?.ok()?;
+                Some((character, after))
+            });
+            well_formed &= pair.is_some();
+            let (character, after) = pair.unwrap_or((char::REPLACEMENT_CHARACTER, rest));
+            let mut encoded = [0; 8];
+            let bytes = character.encode_utf8(&mut encoded).len();
+            block.push(encoded, bytes);
+            rest = after;
         }
-        // A surrogate: a pair with the next unit, or alone.
-        let mut ahead = units.clone();
-        let pair = ahead.next().and_then(|low| char::decode_utf16([unit, low]).next()?.ok());
-        if pair.is_some() {
-            units = ahead;
-        }
-        well_formed &= pair.is_some();
-        text.push(pair.unwrap_or(char::REPLACEMENT_CHARACTER));
+        text.push_str(block.text());
     }
     well_formed
+}
+
+/// The bits of eight UCS-2 units of which none is set in ASCII.
+const NOT_ASCII: u128 = 0xFF80_FF80_FF80_FF80_FF80_FF80_FF80_FF80;
+
+/// Some UTF-8 on its way into a string, which would look at its capacity for each character.
+struct Utf8Block {
+    bytes: [u8; 128],
+    len: usize,
+}
+
+impl Default for Utf8Block {
+    fn default() -> Self {
+        Self { bytes: [0; 128], len: 0 }
+    }
+}
+
+impl Utf8Block {
+    /// Whether eight more bytes fit.
+    const fn has_room(&self) -> bool {
+        self.len <= 120
+    }
+
+    /// Appends the first `count` of eight bytes.
+    fn push(&mut self, bytes: [u8; 8], count: usize) {
+        if let Some(place) = self.bytes.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut::<8>) {
+            *place = bytes;
+            self.len += count;
+        }
+    }
+
+    /// Appends a character of the basic plane; `false` for half of a surrogate pair.
+    fn push_unit(&mut self, unit: u16) -> bool {
+        let six = |shift: u32| 0x80 | (unit >> shift & 0x3F).to_le_bytes()[0];
+        let high = |lead: u8, shift: u32| lead | (unit >> shift).to_le_bytes()[0];
+        match unit {
+            ..0x80 => self.push([high(0, 0), 0, 0, 0, 0, 0, 0, 0], 1),
+            0x80..0x800 => self.push([high(0xC0, 6), six(0), 0, 0, 0, 0, 0, 0], 2),
+            0xD800..0xE000 => return false,
+            _ => self.push([high(0xE0, 12), six(6), six(0), 0, 0, 0, 0, 0], 3),
+        }
+        true
+    }
+
+    fn text(&self) -> &str {
+        str::from_utf8(self.bytes.get(..self.len).unwrap_or_default()).unwrap_or_default()
+    }
+}
+
+/// Whether a byte is such; with `such` free of branches, many bytes at a time.
+pub(crate) fn any_byte(bytes: &[u8], such: impl Fn(u8) -> bool) -> bool {
+    let any = |chunk: &[u8]| chunk.iter().fold(false, |any, byte| any | such(*byte));
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    // The last bytes once more with some before them are quicker than one by one.
+    chunks.iter().any(|chunk| any(chunk))
+        || bytes.last_chunk::<16>().map_or_else(|| any(rest), |last| any(last))
 }
 
 #[cfg(test)]
@@ -124,8 +195,45 @@ mod tests {
     }
 
     #[test]
+    fn every_unit_is_decoded_as_the_library_does() {
+        for unit in 0..=u16::MAX {
+            for before in [0, 7, 8, 50] {
+                let units: Vec<u16> =
+                    core::iter::repeat_n(u16::from(b'a'), before).chain([unit, 0x7F, 0x800]).collect();
+                let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+                assert_eq!(
+                    decode_ucs2(&bytes).0,
+                    String::from_utf16_lossy(&units),
+                    "{unit:#x} behind {before}"
+                );
+            }
+        }
+        let long: Vec<u16> = (0..500).map(|unit| 0x1F00 + unit).collect();
+        let bytes: Vec<u8> = long.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        assert_eq!(decode_ucs2(&bytes), (String::from_utf16(&long).unwrap(), true));
+    }
+
+    #[test]
+    fn any_byte_is_found_anywhere() {
+        for len in 0..70 {
+            assert!(!any_byte(&vec![b'a'; len], |byte| byte == 0));
+            for at in 0..len {
+                let mut bytes = vec![b'a'; len];
+                bytes[at] = 0;
+                assert!(any_byte(&bytes, |byte| byte == 0), "{at} of {len}");
+            }
+        }
+    }
+
+    #[test]
     fn ill_formed_ucs2_is_told() {
         assert_eq!(decode_ucs2(&[0xD8, 0, 0, b'a']), ("\u{FFFD}a".to_owned(), false));
+        let mut mixed = Vec::new();
+        append_ucs2("twenty ASCII letters, Größe, дом, 長い, 😀 and so on", &mut mixed);
+        assert_eq!(
+            decode_ucs2(&mixed),
+            ("twenty ASCII letters, Größe, дом, 長い, 😀 and so on".to_owned(), true)
+        );
         assert_eq!(decode_ucs2(&[0, b'a', 0]), ("a".to_owned(), false));
         let mut bytes = Vec::new();
         append_ucs2("a😀", &mut bytes);

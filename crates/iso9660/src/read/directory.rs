@@ -7,7 +7,7 @@ use std::io;
 use discwright_cd::Lba;
 use thiserror::Error;
 
-use super::entry::{Directory, Entry, EntryKind, Posix, Section, Sections};
+use super::entry::{Directory, Entry, EntryKind, Posix, Section};
 use super::finding::{Findings, Level, Place};
 use super::source::ReadSectors;
 use super::system_use::{AreaReader, Gathered};
@@ -49,15 +49,48 @@ impl Listing {
         view: View,
         directory: Directory,
     ) -> Result<Self, ListError> {
+        let (mut listing, count) = Self::read_with(volume, view, directory, &mut Spare::default())?;
+        listing.entries.truncate(count);
+        Ok(listing)
+    }
+
+    /// Reads a directory into memory that others no longer need; how many of the entries are its own.
+    pub(super) fn read_with<S: ReadSectors>(
+        volume: &Volume<S>,
+        view: View,
+        directory: Directory,
+        spare: &mut Spare,
+    ) -> Result<(Self, usize), ListError> {
         let extent = Extent::of(volume, directory)?;
-        let mut reader = Reader::new(volume, view);
+        let mut reader = Reader::new(volume, view, mem::take(spare));
         reader.check_extent(&extent);
-        reader.read_extent(&extent)?;
+        let read = reader.read_extent(&extent);
         reader.finish_open();
-        if view == View::RockRidge && volume.root(view) == Some(directory) {
+        if read.is_ok() && view == View::RockRidge && volume.root(view) == Some(directory) {
             reader.hide_relocation_directory();
         }
-        Ok(Self { entries: reader.entries, findings: reader.findings, bytes_read: extent.length })
+        let Reader { entries, count, findings, scratch, spare: unused, .. } = reader;
+        *spare = Spare { scratch, ..unused };
+        read.map(|()| (Self { entries, findings, bytes_read: extent.length }, count))
+    }
+}
+
+/// Memory of directories that were read before.
+#[derive(Debug, Default)]
+pub(super) struct Spare {
+    lists: Vec<Vec<Entry>>,
+    window: Vec<u8>,
+    scratch: String,
+}
+
+impl Spare {
+    /// Entries of a directory that are kept for their buffers.
+    const ENTRIES: usize = 1 << 12;
+
+    /// Takes back what a directory held.
+    pub(super) fn keep(&mut self, mut entries: Vec<Entry>) {
+        entries.truncate(Self::ENTRIES);
+        self.lists.push(entries);
     }
 }
 
@@ -141,6 +174,8 @@ struct Reader<'v, S> {
     /// Where the source ends.
     end: Lba,
     entries: Vec<Entry>,
+    /// Of the entries, those of this directory; behind them are old ones, whose buffers are used again.
+    count: usize,
     findings: Findings,
     /// The last entry is a file of which more sections are to come.
     open: bool,
@@ -148,20 +183,23 @@ struct Reader<'v, S> {
     relocated: bool,
     /// Where names are put together.
     scratch: String,
+    spare: Spare,
 }
 
 impl<'v, S: ReadSectors> Reader<'v, S> {
-    fn new(volume: &'v Volume<S>, view: View) -> Self {
+    fn new(volume: &'v Volume<S>, view: View, mut spare: Spare) -> Self {
         Self {
             volume,
             view,
             areas: AreaReader::new(volume),
             end: volume.source.end().unwrap_or(Lba(i32::MAX)),
-            entries: Vec::new(),
+            entries: spare.lists.pop().unwrap_or_default(),
+            count: 0,
             findings: Findings::default(),
             open: false,
             relocated: false,
-            scratch: String::new(),
+            scratch: mem::take(&mut spare.scratch),
+            spare,
         }
     }
 
@@ -192,7 +230,8 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         if extent.length == 0 {
             return Ok(());
         }
-        let mut window = vec![0; left.min(WINDOW_SECTORS) * SECTOR_BYTES];
+        let mut window = mem::take(&mut self.spare.window);
+        window.resize(left.min(WINDOW_SECTORS) * SECTOR_BYTES, 0);
         let mut lba = sector_of(extent.address);
         let mut skip = skip_of(extent.address);
         let mut failed = None;
@@ -228,6 +267,7 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
             }
             left -= count;
         }
+        self.spare.window = window;
         match failed {
             Some((lba, source)) if !any_read => Err(ListError::Io { lba, source }),
             _ => Ok(()),
@@ -266,7 +306,7 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         }
         let more = record.flags.contains(FileFlags::MULTI_EXTENT);
         if self.open {
-            let same = self.entries.last().is_some_and(|open| *open.identifier == *record.identifier);
+            let same = self.last().is_some_and(|open| *open.identifier == *record.identifier);
             if same {
                 self.open = more;
                 self.add_section(record, place);
@@ -296,25 +336,39 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         self.make_fit_for_path(place);
         self.check_twice(record, place);
         let file = kind == EntryKind::File;
-        self.entries.push(Entry {
-            name: self.scratch.as_str().to_owned(),
-            identifier: record.identifier.into(),
-            kind,
-            bytes: 0,
-            sections: Sections::default(),
-            recorded: record.recorded,
-            flags: record.flags,
-            posix,
-            place,
-        });
+        if self.count == self.entries.len() {
+            self.entries.push(Entry::blank(place));
+        }
+        self.count += 1;
+        let Some(entry) = last_of(&mut self.entries, self.count) else { return };
+        entry.name.clear();
+        entry.name.push_str(&self.scratch);
+        entry.identifier.clear();
+        entry.identifier.extend_from_slice(record.identifier);
+        entry.sections.clear();
+        entry.kind = kind;
+        entry.bytes = 0;
+        entry.recorded = record.recorded;
+        entry.flags = record.flags;
+        entry.posix = posix;
+        entry.place = place;
         if file {
             self.open = more;
             self.add_section(record, place);
         }
     }
 
+    /// The entries of this directory so far.
+    fn own(&self) -> &[Entry] {
+        self.entries.get(..self.count).unwrap_or_default()
+    }
+
+    fn last(&self) -> Option<&Entry> {
+        self.own().last()
+    }
+
     fn finish_open(&mut self) {
-        if let (true, Some(open)) = (mem::take(&mut self.open), self.entries.last()) {
+        if let (true, Some(open)) = (mem::take(&mut self.open), last_of(&mut self.entries, self.count)) {
             let message = format_args!(
                 "{:?} is said to have a further section, which does not follow; what is there is shown",
                 open.name
@@ -324,7 +378,7 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
     }
 
     fn check_twice(&mut self, record: &DirectoryRecord<'_>, place: Place) {
-        if let Some(last) = self.entries.last()
+        if let Some(last) = last_of(&mut self.entries, self.count)
             && last.name == self.scratch
             && !(last.flags | record.flags).contains(FileFlags::ASSOCIATED)
         {
@@ -425,7 +479,7 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         let name = &self.scratch;
         let fit = if matches!(name.as_str(), "" | "." | "..") {
             format!("_{name}")
-        } else if name.bytes().any(|byte| matches!(byte, b'/' | 0)) {
+        } else if text::any_byte(name.as_bytes(), |byte| (byte == b'/') | (byte == 0)) {
             name.replace(['/', '\0'], "_")
         } else {
             return;
@@ -441,7 +495,7 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
 
     /// Adds the section that `record` describes to the last entry.
     fn add_section(&mut self, record: &DirectoryRecord<'_>, place: Place) {
-        let Some(entry) = self.entries.last_mut() else { return };
+        let Some(entry) = last_of(&mut self.entries, self.count) else { return };
         entry.bytes += u64::from(record.data_bytes);
         if record.data_bytes == 0 {
             return;
@@ -482,21 +536,27 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
     fn hide_relocation_directory(&mut self) {
         let names = ["rr_moved", ".rr_moved"];
         let Some(index) =
-            self.entries.iter().position(|it| names.iter().any(|name| it.name.eq_ignore_ascii_case(name)))
+            self.own().iter().position(|it| names.iter().any(|name| it.name.eq_ignore_ascii_case(name)))
         else {
             return;
         };
-        let Some(Entry { kind: EntryKind::Directory(directory), .. }) = self.entries.get(index) else {
+        let Some(Entry { kind: EntryKind::Directory(directory), .. }) = self.own().get(index) else {
             return;
         };
-        let mut inside = Reader::new(self.volume, View::RockRidge);
+        let mut inside = Reader::new(self.volume, View::RockRidge, Spare::default());
         let Ok(extent) = Extent::of(self.volume, *directory) else { return };
         // Nothing but relocated directories; an empty directory of that name is one like any other.
         let read = extent.length > 0 && inside.read_extent(&extent).is_ok();
-        if read && inside.relocated && inside.entries.is_empty() {
+        if read && inside.relocated && inside.count == 0 {
             self.entries.remove(index);
+            self.count -= 1;
         }
     }
+}
+
+/// The last of the first `count` entries.
+fn last_of(entries: &mut [Entry], count: usize) -> Option<&mut Entry> {
+    entries.get_mut(count.checked_sub(1)?)
 }
 
 const DIRECTORY_LENGTH: &str = "ECMA-119, 6.8.1.3";
@@ -536,9 +596,7 @@ pub fn escaped(name: &str) -> Cow<'_, str> {
         |it: char| it.is_control() || matches!(it, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     // Of what is hostile, all that is not ASCII begins with one of two bytes: most names need no closer look.
     let suspect = |byte: u8| (byte < b' ') | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xE2);
-    // Without an early end inside a chunk the compiler compares many bytes at a time.
-    let any_suspect = |chunk: &[u8]| chunk.iter().fold(false, |any, byte| any | suspect(*byte));
-    if !name.as_bytes().chunks(32).any(any_suspect) || !name.contains(hostile) {
+    if !text::any_byte(name.as_bytes(), suspect) || !name.contains(hostile) {
         return Cow::Borrowed(name);
     }
     let mut out = String::with_capacity(name.len() + 8);

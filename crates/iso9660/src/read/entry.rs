@@ -15,7 +15,7 @@ pub struct Entry {
     /// It may still hold control characters or what another system forbids; escape it before printing.
     pub name: String,
     /// The identifier as recorded, version number and all.
-    pub identifier: Box<[u8]>,
+    pub identifier: Vec<u8>,
     /// What it is.
     pub kind: EntryKind,
     /// Length of the data in bytes as recorded, all sections together; for a file compressed with zisofs, compressed.
@@ -33,6 +33,21 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry that says nothing yet.
+    pub(super) fn blank(place: Place) -> Self {
+        Self {
+            name: String::new(),
+            identifier: Vec::new(),
+            kind: EntryKind::File,
+            bytes: 0,
+            sections: Sections::default(),
+            recorded: RecordTime::default(),
+            flags: FileFlags::default(),
+            posix: None,
+            place,
+        }
+    }
+
     /// When the contents were last modified: by Rock Ridge, else the recording date; `None` when neither is known.
     #[must_use]
     pub fn modified(&self) -> Option<ZonedTime> {
@@ -165,6 +180,11 @@ pub struct Sections {
 }
 
 impl Sections {
+    pub(super) fn clear(&mut self) {
+        self.first = None;
+        self.rest.clear();
+    }
+
     pub(super) fn push(&mut self, section: Section) {
         if self.first.is_none() {
             self.first = Some(section);

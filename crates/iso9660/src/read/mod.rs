@@ -34,5 +34,5 @@ pub use sessions::find_sessions;
 pub use source::FileSource;
 pub use source::{OffsetSource, ReadSectors, SeekSource};
 pub use volume::{OpenError, View, Volume};
-pub use walk::{Limits, Visited, Walk};
+pub use walk::{Limits, Seen, Visited, Walk};
 pub use zisofs::InflatedReader;

@@ -30,7 +30,7 @@ impl Pins {
         let matching = matches!(view, View::Joliet | View::Enhanced).then(|| {
             let mut primary = Side::default();
             for visited in volume.walk(View::Plain) {
-                let identifier = visited.entry.identifier.clone();
+                let identifier = visited.entry.identifier.as_slice().into();
                 primary.see(&visited, identifier);
             }
             Matching { primary, other: Side::default() }
@@ -41,7 +41,7 @@ impl Pins {
     pub(super) fn see(&mut self, visited: &Visited, node: NodeId) {
         match &mut self.matching {
             Some(matching) => matching.other.see(visited, node),
-            None => self.pinned.push((node, visited.entry.identifier.clone())),
+            None => self.pinned.push((node, visited.entry.identifier.as_slice().into())),
         }
     }
 

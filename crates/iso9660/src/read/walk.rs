@@ -4,6 +4,7 @@ use core::fmt;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::directory::{Listing, Spare};
 use super::entry::{Directory, Entry, EntryKind};
 use super::finding::{Findings, Place};
 use super::source::ReadSectors;
@@ -61,13 +62,28 @@ fn join(parent: &str, name: &str) -> String {
     path
 }
 
+/// One entry that a walk comes by, lent until the walk goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'w> {
+    /// Path of the directory that holds it: names joined by `/`, empty for the root.
+    pub parent: &'w str,
+    /// Levels below the root; 0 for what the root holds.
+    pub depth: u16,
+    /// The entry.
+    pub entry: &'w Entry,
+}
+
 /// Every entry of a view, each directory before what it holds.
 ///
+/// As an iterator it gives each entry away; [`visit`](Self::visit) lends it, which allocates nothing for most entries.
 /// Associated files (resource forks) are left out: they share a name with their file. List their directory for them.
 pub struct Walk<'v, S> {
     volume: &'v Volume<S>,
     view: View,
+    /// Path of the directory at hand.
+    path: String,
     levels: Vec<Level>,
+    spare: Spare,
     /// The directory that was returned last; entered when the walk goes on.
     pending: Option<Pending>,
     entered: HashSet<u32>,
@@ -78,13 +94,20 @@ pub struct Walk<'v, S> {
 
 struct Pending {
     directory: Directory,
-    path: Rc<str>,
+    name: String,
     place: Place,
 }
 
 struct Level {
-    path: Rc<str>,
-    entries: std::vec::IntoIter<Entry>,
+    /// Its path is so many bytes of the walk's.
+    path_bytes: usize,
+    /// The path for those who keep it.
+    shared: Option<Rc<str>>,
+    /// The entries of the directory, and behind them others that are no longer of use.
+    entries: Vec<Entry>,
+    count: usize,
+    /// The entry that comes next.
+    next: usize,
 }
 
 impl<S> fmt::Debug for Walk<'_, S> {
@@ -103,7 +126,9 @@ impl<'v, S: ReadSectors> Walk<'v, S> {
         let mut walk = Self {
             volume,
             view,
+            path: String::new(),
             levels: Vec::new(),
+            spare: Spare::default(),
             pending: None,
             entered: HashSet::new(),
             entries_left: limits.entries,
@@ -112,7 +137,7 @@ impl<'v, S: ReadSectors> Walk<'v, S> {
         };
         walk.pending = root.map(|directory| {
             let place = Place::start_of(volume.session_start().saturating_add(SYSTEM_AREA_SECTORS));
-            Pending { directory, path: Rc::from(""), place }
+            Pending { directory, name: String::new(), place }
         });
         walk
     }
@@ -134,61 +159,26 @@ impl<'v, S: ReadSectors> Walk<'v, S> {
         self.pending = None;
     }
 
-    fn enter(&mut self, Pending { directory, path, place }: Pending) {
-        let limits = self.volume.limits();
-        if self.levels.len() > usize::from(limits.depth) {
-            let depth = limits.depth;
-            self.findings.error(
-                place,
-                "ECMA-119, 6.8.2.1",
-                format_args!("{path:?} lies deeper than {depth} levels; not entered"),
-            );
-            return;
-        }
-        if !self.entered.insert(directory.block()) {
-            self.findings.error(
-                place,
-                "ECMA-119, 6.8.2",
-                format_args!("{path:?} is a directory that was entered before; not entered again"),
-            );
-            return;
-        }
-        if self.bytes_left == 0 || self.entries_left == 0 {
-            self.findings.error(
-                place,
-                "ECMA-119, 6.8.2",
-                format_args!("{path:?}: directories together exceed the image or the limit; not entered"),
-            );
-            return;
-        }
-        match self.volume.list(self.view, directory) {
-            Ok(listing) => {
-                let read = listing.bytes_read().next_multiple_of(SECTOR_BYTES as u64);
-                self.bytes_left = self.bytes_left.saturating_sub(read);
-                self.findings.append(listing.findings);
-                self.levels.push(Level { path, entries: listing.entries.into_iter() });
-            }
-            Err(error) => {
-                let clause = if directory.bytes.is_none() { "RRIP, 4.1.5.1" } else { "ECMA-119, 6.8.1" };
-                self.findings.error(place, clause, format_args!("directory {path:?}: {error}"));
-            }
-        }
+    /// Lends the next entry; `None` when the walk is over.
+    pub fn visit(&mut self) -> Option<Seen<'_>> {
+        let depth = self.step()?;
+        let level = self.levels.last()?;
+        let entry = level.entries.get(level.next.checked_sub(1)?)?;
+        Some(Seen { parent: &self.path, depth, entry })
     }
-}
 
-impl<S: ReadSectors> Iterator for Walk<'_, S> {
-    type Item = Visited;
-
-    fn next(&mut self) -> Option<Visited> {
+    /// Goes on to the next entry, which is then the one before `next` on the last level; how deep that is.
+    fn step(&mut self) -> Option<u16> {
         if let Some(pending) = self.pending.take() {
             self.enter(pending);
         }
         loop {
             let level = self.levels.last_mut()?;
-            let Some(entry) = level.entries.next() else {
-                self.levels.pop();
+            let Some(entry) = level.entries.get(level.next).filter(|_| level.next < level.count) else {
+                self.leave();
                 continue;
             };
+            level.next += 1;
             if entry.flags.contains(FileFlags::ASSOCIATED) && !entry.is_directory() {
                 self.findings.note(
                     entry.place,
@@ -197,7 +187,6 @@ impl<S: ReadSectors> Iterator for Walk<'_, S> {
                 );
                 continue;
             }
-            let parent = level.path.clone();
             if self.entries_left == 0 {
                 self.findings.error(
                     entry.place,
@@ -208,12 +197,89 @@ impl<S: ReadSectors> Iterator for Walk<'_, S> {
                 return None;
             }
             self.entries_left -= 1;
-            let depth = u16::try_from(self.levels.len() - 1).unwrap_or(u16::MAX);
             if let EntryKind::Directory(directory) = entry.kind {
-                let path = Rc::from(join(&parent, &entry.name));
-                self.pending = Some(Pending { directory, path, place: entry.place });
+                self.pending = Some(Pending { directory, name: entry.name.clone(), place: entry.place });
             }
-            return Some(Visited { parent, depth, entry });
+            return Some(u16::try_from(self.levels.len() - 1).unwrap_or(u16::MAX));
         }
+    }
+
+    fn leave(&mut self) {
+        if let Some(level) = self.levels.pop() {
+            self.spare.keep(level.entries);
+        }
+        self.path.truncate(self.levels.last().map_or(0, |level| level.path_bytes));
+    }
+
+    fn enter(&mut self, Pending { directory, name, place }: Pending) {
+        let before = self.path.len();
+        if before > 0 {
+            self.path.push('/');
+        }
+        self.path.push_str(&name);
+        match self.read(directory, place) {
+            Some((entries, count)) => {
+                let path_bytes = self.path.len();
+                self.levels.push(Level { path_bytes, shared: None, entries, count, next: 0 });
+            }
+            None => self.path.truncate(before),
+        }
+    }
+
+    fn read(&mut self, directory: Directory, place: Place) -> Option<(Vec<Entry>, usize)> {
+        let limits = self.volume.limits();
+        let path = &self.path;
+        if self.levels.len() > usize::from(limits.depth) {
+            let depth = limits.depth;
+            self.findings.error(
+                place,
+                "ECMA-119, 6.8.2.1",
+                format_args!("{path:?} lies deeper than {depth} levels; not entered"),
+            );
+            return None;
+        }
+        if !self.entered.insert(directory.block()) {
+            self.findings.error(
+                place,
+                "ECMA-119, 6.8.2",
+                format_args!("{path:?} is a directory that was entered before; not entered again"),
+            );
+            return None;
+        }
+        if self.bytes_left == 0 || self.entries_left == 0 {
+            self.findings.error(
+                place,
+                "ECMA-119, 6.8.2",
+                format_args!("{path:?}: directories together exceed the image or the limit; not entered"),
+            );
+            return None;
+        }
+        match Listing::read_with(self.volume, self.view, directory, &mut self.spare) {
+            Ok((listing, count)) => {
+                let read = listing.bytes_read().next_multiple_of(SECTOR_BYTES as u64);
+                self.bytes_left = self.bytes_left.saturating_sub(read);
+                self.findings.append(listing.findings);
+                Some((listing.entries, count))
+            }
+            Err(error) => {
+                let clause = if directory.bytes.is_none() { "RRIP, 4.1.5.1" } else { "ECMA-119, 6.8.1" };
+                self.findings.error(place, clause, format_args!("directory {path:?}: {error}"));
+                None
+            }
+        }
+    }
+}
+
+impl<S: ReadSectors> Iterator for Walk<'_, S> {
+    type Item = Visited;
+
+    fn next(&mut self) -> Option<Visited> {
+        let depth = self.step()?;
+        let level = self.levels.last_mut()?;
+        let entry = level.entries.get_mut(level.next.checked_sub(1)?)?;
+        let blank = Entry::blank(entry.place);
+        let entry = core::mem::replace(entry, blank);
+        let parent = level.shared.get_or_insert_with(|| Rc::from(self.path.as_str())).clone();
+        Some(Visited { parent, depth, entry })
     }
 }
