@@ -1,25 +1,29 @@
 //! The drive as a state machine: one command in, one answer out, time as an argument.
 
 use core::time::Duration;
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 
-use discwright_mmc::Cdb;
 use discwright_mmc::command::{AnyCommand, DataPhase, RotationControl};
 use discwright_mmc::mode::{
-    Caching, CdAudioControl, CdParameters, ErrorRecovery, ModePage, MultiSession, PowerConditionPage,
-    TimeoutProtect, VerifyErrorRecovery, WriteParameters,
+    Caching, CdAudioControl, CdParameters, ErrorRecovery, ModePage, PowerConditionPage, TimeoutProtect,
+    VerifyErrorRecovery, WriteParameters,
 };
 use discwright_mmc::response::MediaEvent;
-use discwright_mmc::{Sense, SenseKey, SenseSpecific};
+use discwright_mmc::{Cdb, CdbError, Sense};
 use discwright_transport::{Data, Instant, Outcome, Status};
 
 use crate::command::{self, Player, Reply};
 use crate::derive::View;
 use crate::disc::Disc;
-use crate::fault::{Effect, FaultPlan, Faults};
-use crate::medium::{Material, MediumKind};
-use crate::personality::{Personality, kb_s, sector_time};
-use crate::recording::{Deck, NextSession, Settings};
+use crate::event::Events;
+use crate::fault::{Background, Conditions, Effect, FaultPlan, Faults, Moment, Phase};
+use crate::log::ErrorCounters;
+use crate::medium::Material;
+use crate::motion::Pickup;
+use crate::nexus::Nexuses;
+use crate::personality::{Personality, kb_s};
+use crate::power::{Power, PowerState};
+use crate::recording::Deck;
 use crate::sense;
 
 /// An emulated recorder: a pure state machine.
@@ -33,31 +37,35 @@ pub struct Drive {
     pub(crate) tray_open: bool,
     /// The disc that lies in the open tray.
     on_tray: Option<Disc>,
-    /// The host has locked the tray.
-    pub(crate) locked: bool,
-    /// The host has locked the tray until power off (persistent prevent).
-    pub(crate) persistently_locked: bool,
     /// When the disc turns and its lead-in is read.
     pub(crate) ready_at: Instant,
-    pub(crate) stopped: bool,
-    pub(crate) attention: VecDeque<Sense>,
-    pub(crate) events: VecDeque<MediaEvent>,
+    pub(crate) power: Power,
+    /// What is kept for each host.
+    pub(crate) nexuses: Nexuses,
+    pub(crate) events: Events,
+    /// How often a disc was put in, or the power cut.
+    loads: u32,
+    pub(crate) pickup: Pickup,
+    pub(crate) log: ErrorCounters,
     pub(crate) pages: Pages,
     pub(crate) speeds: Speeds,
     pub(crate) player: Player,
     /// What WRITE BUFFER left for READ BUFFER.
     pub(crate) test_buffer: Vec<u8>,
-    faults: Faults,
+    pub(crate) faults: Faults,
+    /// Under what conditions by fault the command under way runs.
+    pub(crate) conditions: Conditions,
+    /// First answers about the disc since it was put in, by their CDBs.
+    first_answers: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// A fault keeps the drive from ever answering.
+    wedged: bool,
     /// A fault keeps the laser off.
-    laser_off: bool,
+    pub(crate) laser_off: bool,
     /// What a fault makes the drive say in answer to the command under way.
     pub(crate) lie: Option<Effect>,
     /// The power went away while a command was under way.
     lost: Option<Lost>,
-    busy: Option<Busy>,
-    deferred: Option<Sense>,
-    /// What the last command failed with, for a host that asks.
-    pub(crate) last_sense: Option<Sense>,
+    pub(crate) busy: Option<Busy>,
 }
 
 /// The mode pages that hosts can change.
@@ -79,10 +87,10 @@ pub(crate) struct Speeds {
 
 /// An operation that goes on after its command was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Busy {
-    with: Operation,
-    from: Instant,
-    until: Instant,
+pub(crate) struct Busy {
+    pub(crate) with: Operation,
+    pub(crate) from: Instant,
+    pub(crate) until: Instant,
 }
 
 /// What a drive can be busy with.
@@ -113,6 +121,8 @@ pub enum Lost {
     Hang,
     /// The power was cut while the command was under way; it is back.
     PowerCut,
+    /// The command was carried out, and its answer got lost on the wire.
+    Wire,
 }
 
 impl Drive {
@@ -129,23 +139,25 @@ impl Drive {
             deck: None,
             tray_open: false,
             on_tray: None,
-            locked: false,
-            persistently_locked: false,
             ready_at: Instant::default(),
-            stopped: false,
-            attention: VecDeque::from([sense::POWER_ON]),
-            events: VecDeque::new(),
+            power: Power::default(),
+            nexuses: Nexuses::default(),
+            events: Events::default(),
+            loads: 0,
+            pickup: Pickup::default(),
+            log: ErrorCounters::default(),
             pages: Pages::default(),
             speeds,
             player: Player::default(),
             test_buffer: Vec::new(),
             faults: Faults::default(),
+            conditions: Conditions::default(),
+            first_answers: BTreeMap::new(),
+            wedged: false,
             laser_off: false,
             lie: None,
             lost: None,
             busy: None,
-            deferred: None,
-            last_sense: None,
         }
     }
 
@@ -174,39 +186,96 @@ impl Drive {
         self.deck.as_mut().map(Deck::view)
     }
 
-    /// Carries a command out.
+    /// Carries a command of the first host out; see [`execute_from`](Self::execute_from).
+    pub fn execute(&mut self, now: Instant, cdb: &Cdb, data: Data<'_>) -> Completion {
+        self.execute_from(0, now, cdb, data)
+    }
+
+    /// Carries a command of one of several hosts out. Each has its own unit attentions, sense, and lock of the tray;
+    /// one of them can reserve the drive.
     ///
     /// Nothing that the command starts is visible before `now`, and a command that waits for its own end has
     /// happened in full when this returns; [`Completion::at`] says when that is.
-    pub fn execute(&mut self, now: Instant, cdb: &Cdb, data: Data<'_>) -> Completion {
+    pub fn execute_from(&mut self, initiator: u8, now: Instant, cdb: &Cdb, data: Data<'_>) -> Completion {
         self.advance(now);
+        self.nexuses.serve(initiator);
+        self.conditions = Conditions::default();
+        if self.wedged {
+            let outcome = Outcome { status: Status::Good, transferred: 0 };
+            return Completion { outcome, at: now, lost: Some(Lost::Hang) };
+        }
         let command = AnyCommand::decode(cdb);
+        if let Ok(command) = &command
+            && self.nexuses.conflicts()
+            && !command::despite_reservation(command)
+        {
+            let outcome = Outcome { status: Status::ReservationConflict, transferred: 0 };
+            return Completion { outcome, at: now.after(self.time_of(0)), lost: None };
+        }
         let result = match &command {
-            Ok(command) => {
-                self.permit(now, command).and_then(|()| self.carry_out_or_fail(now, command, &data))
-            }
+            Ok(command) => self.serve(now, command, &data),
             Err(error) => self.pending_attention().map_or_else(|| Err((*error).into()), Err),
         };
         let lie = self.lie.take();
         let asks_for_sense = matches!(command, Ok(AnyCommand::RequestSense(_)));
         let mut reply = result.unwrap_or_else(Reply::refused);
+        reply.sense = reply.sense.map(|sense| self.in_own_words(sense));
         if !asks_for_sense {
-            self.last_sense = reply.sense;
+            self.nexuses.now.last_sense = reply.sense;
         }
+        self.remember(cdb, &command, &mut reply, lie);
         spoil(&mut reply, lie);
         let limit = command.map_or(0, |command| allocation(&command));
-        let transferred = deliver(&reply, limit, data);
+        let told = deliver(&reply, limit, data);
+        let transferred = match lie {
+            Some(Effect::ShortenUntold { bytes }) if told.moved == usize_of(bytes) => told.could,
+            _ => told.moved,
+        };
         let status = match (reply.sense, lie) {
             (None, Some(Effect::StatusBusy)) => Status::Busy,
             (sense, _) => sense.map_or(Status::Good, Status::CheckCondition),
         };
-        let at = reply.at.unwrap_or(now).max(now).after(self.time_of(transferred));
+        let slow = match lie {
+            Some(Effect::Slow { ms }) => Duration::from_millis(u64::from(ms)),
+            _ => Duration::ZERO,
+        };
+        let at = reply.at.unwrap_or(now).max(now).after(self.time_of(transferred)).after(slow);
         Completion { outcome: Outcome { status, transferred }, at, lost: self.lost.take() }
     }
 
     /// Makes things go wrong by plan from now on.
     pub fn set_faults(&mut self, plan: FaultPlan) {
-        self.faults = Faults::new(plan);
+        self.faults = Faults::new(plan, self.loads);
+    }
+
+    /// What the plan says to a command, then whether it may run, then the command.
+    fn serve(&mut self, now: Instant, command: &AnyCommand, data: &Data<'_>) -> Result<Reply, Sense> {
+        let moment = self.moment(now);
+        let (first, conditions) = self.faults.strike_before(moment, command);
+        self.conditions = conditions;
+        if conditions.lose_attention {
+            self.nexuses.now.attention.clear();
+        }
+        match first {
+            Some(Effect::Reset) => self.reset(now),
+            Some(Effect::EjectButton) => self.button(now),
+            _ => {}
+        }
+        self.permit(now, command)?;
+        let effect = self.faults.strike(self.moment(now), command);
+        self.lie = effect;
+        self.carry_out_or_fail(now, command, data, effect)
+    }
+
+    fn moment(&self, now: Instant) -> Moment {
+        let background = self.busy.map(|busy| match busy.with {
+            Operation::Flushing => Background::Flushing,
+            Operation::Closing => Background::Closing,
+            Operation::Blanking => Background::Blanking,
+            Operation::Formatting => Background::Formatting,
+        });
+        let buffered_bytes = self.deck.as_ref().map_or(0, |deck| deck.laser().buffered_bytes());
+        Moment { now, buffered_bytes, background, loads: self.loads }
     }
 
     /// Carries a command out, unless a fault has something else in mind.
@@ -215,13 +284,13 @@ impl Drive {
         now: Instant,
         command: &AnyCommand,
         data: &Data<'_>,
+        effect: Option<Effect>,
     ) -> Result<Reply, Sense> {
-        let effect = self.faults.strike(now, command);
-        self.lie = effect;
         match effect {
             Some(Effect::Refuse(code)) => return Err(code.into()),
-            Some(Effect::StatusBusy) => return Ok(Reply::done()),
-            Some(Effect::Hang) => {
+            Some(Effect::StatusBusy | Effect::Ignore) => return Ok(Reply::done()),
+            Some(Effect::Hang | Effect::Wedge) => {
+                self.wedged = matches!(effect, Some(Effect::Wedge));
                 self.lost = Some(Lost::Hang);
                 return Ok(Reply::done());
             }
@@ -233,14 +302,55 @@ impl Drive {
             Some(Effect::LaserOff) => self.laser_off = true,
             _ => {}
         }
+        let now = self.wake(now, command);
         let reply = command::dispatch(self, now, command, data)?;
         match effect {
             Some(Effect::AnswerWith(code)) => Ok(Reply { sense: Some(code.into()), ..reply }),
             Some(Effect::Defer(code)) => {
-                self.deferred = Some(Sense { deferred: true, ..code.into() });
+                self.nexuses.now.deferred = Some(Sense { deferred: true, ..code.into() });
+                Ok(reply)
+            }
+            Some(Effect::AnswerLost) => {
+                self.lost = Some(Lost::Wire);
                 Ok(reply)
             }
             _ => Ok(reply),
+        }
+    }
+
+    /// Spins the disc up for a command that needs it to turn; when it does.
+    fn wake(&mut self, now: Instant, command: &AnyCommand) -> Instant {
+        if !command::touches_disc(command) || self.deck.is_none() {
+            return now;
+        }
+        let stands = self.power.state().stands();
+        let ready = if stands { now.after(self.personality.times.spin_up) } else { now };
+        if stands {
+            self.power.enter(PowerState::Active);
+        }
+        self.power.touch(ready);
+        ready
+    }
+
+    /// Keeps the first answer about the disc, and gives it again when a fault wants it.
+    fn remember(
+        &mut self,
+        cdb: &Cdb,
+        command: &Result<AnyCommand, CdbError>,
+        reply: &mut Reply,
+        lie: Option<Effect>,
+    ) {
+        let Ok(command) = command else { return };
+        if crate::fault::phase_of(command) != Some(Phase::Survey) {
+            return;
+        }
+        let key = cdb.as_bytes().to_vec();
+        if matches!(lie, Some(Effect::Stale))
+            && let Some(first) = self.first_answers.get(&key)
+        {
+            *reply = Reply { bytes: first.clone(), ..Reply::default() };
+        } else if reply.sense.is_none() && self.first_answers.len() < MOST_ANSWERS {
+            self.first_answers.entry(key).or_insert_with(|| reply.bytes.clone());
         }
     }
 
@@ -258,7 +368,8 @@ impl Drive {
             && deck.advance(now).is_err()
         {
             self.busy = None;
-            self.deferred = Some(Sense { deferred: true, ..sense::WRITE_ERROR });
+            self.nexuses.now.deferred = Some(Sense { deferred: true, ..sense::WRITE_ERROR });
+            self.log.write_errors += 1;
         }
         if self.busy.is_some_and(|busy| busy.until <= now) {
             self.busy = None;
@@ -269,7 +380,15 @@ impl Drive {
             && !survives
         {
             deck.abandon();
-            self.deferred = Some(Sense { deferred: true, ..sense::LOSS_OF_STREAMING });
+            self.nexuses.now.deferred = Some(Sense { deferred: true, ..sense::LOSS_OF_STREAMING });
+        }
+        let timers = self.pages.kept.iter().find_map(|page| match page {
+            ModePage::PowerConditionPage(page) => Some(page),
+            _ => None,
+        });
+        if let Some(timers) = timers {
+            let works = self.busy.is_some() || self.deck.as_ref().is_some_and(|deck| !deck.laser().is_idle());
+            self.power.settle(now, timers, works || self.player.is_playing());
         }
     }
 
@@ -297,11 +416,8 @@ impl Drive {
         if self.deck.is_some() || self.on_tray.is_some() {
             return Err(disc);
         }
-        self.deck = Some(Deck::new(disc));
         self.tray_open = false;
-        self.spin_up(now.after(self.personality.times.tray));
-        self.attention.push_back(sense::MEDIUM_CHANGED);
-        self.events.push_back(MediaEvent::NewMedia);
+        self.mount(now.after(self.personality.times.tray), disc);
         Ok(())
     }
 
@@ -315,7 +431,8 @@ impl Drive {
         }
         self.player.stop();
         let deck = self.deck.take()?;
-        self.events.push_back(MediaEvent::MediaRemoval);
+        self.events.media(MediaEvent::MediaRemoval);
+        self.forget_disc();
         Some(deck.stop(now))
     }
 
@@ -330,11 +447,38 @@ impl Drive {
     pub(crate) fn take_from_tray(&mut self, now: Instant) {
         self.tray_open = false;
         if let Some(disc) = self.on_tray.take() {
-            self.deck = Some(Deck::new(disc));
-            self.spin_up(now);
-            self.attention.push_back(sense::MEDIUM_CHANGED);
-            self.events.push_back(MediaEvent::NewMedia);
+            self.mount(now, disc);
         }
+    }
+
+    /// A disc is there that was not there before.
+    fn mount(&mut self, now: Instant, disc: Disc) {
+        self.forget_disc();
+        self.deck = Some(Deck::new(disc));
+        self.spin_up(now);
+        self.nexuses.tell_all(sense::MEDIUM_CHANGED);
+        self.events.media(MediaEvent::NewMedia);
+    }
+
+    /// What was known of the disc says nothing of the next.
+    fn forget_disc(&mut self) {
+        self.loads += 1;
+        self.first_answers.clear();
+        self.pickup = Pickup::default();
+    }
+
+    /// The bus is reset: what was being recorded is given up, and everything the hosts had set is gone; the disc turns
+    /// on (SPC-3, 5.6, hard reset).
+    pub fn reset(&mut self, now: Instant) {
+        self.advance(now);
+        if let Some(deck) = &mut self.deck {
+            deck.abandon();
+        }
+        self.busy = None;
+        self.player.stop();
+        self.pages = Pages::default();
+        self.speeds = Self::new(self.personality.clone()).speeds;
+        self.nexuses.reset();
     }
 
     /// Cuts the power and restores it: what was not yet written is lost, and so is everything the host had set.
@@ -345,10 +489,10 @@ impl Drive {
 
     fn power_cycle_at(&mut self, now: Instant) {
         let faults = core::mem::take(&mut self.faults);
-        let (lie, lost) = (self.lie, self.lost);
+        let (lie, lost, loads) = (self.lie, self.lost, self.loads + 1);
         let disc = self.deck.take().map(|deck| deck.stop(now));
         let (tray_open, on_tray) = (self.tray_open, self.on_tray.take());
-        *self = Self { tray_open, on_tray, faults, lie, lost, ..Self::new(self.personality.clone()) };
+        *self = Self { tray_open, on_tray, faults, lie, lost, loads, ..Self::new(self.personality.clone()) };
         if let Some(disc) = disc {
             self.deck = Some(Deck::new(disc));
             self.spin_up(now);
@@ -358,12 +502,24 @@ impl Drive {
     /// Presses the eject button.
     pub fn press_eject(&mut self, now: Instant) -> Option<Disc> {
         if self.is_locked() {
-            self.events.push_back(MediaEvent::EjectRequest);
+            self.events.media(MediaEvent::EjectRequest);
             return None;
         }
         let disc = self.remove(now);
         self.tray_open = true;
         disc
+    }
+
+    /// Somebody presses the eject button; a disc stays on the tray.
+    fn button(&mut self, now: Instant) {
+        if self.is_locked() {
+            self.events.media(MediaEvent::EjectRequest);
+            self.nexuses.tell_all(sense::REMOVAL_REQUEST);
+            return;
+        }
+        if let Some(disc) = self.remove(now) {
+            self.on_tray = Some(disc);
+        }
     }
 
     /// Whether the disc in it can be erased.
@@ -385,12 +541,13 @@ impl Drive {
     }
 
     pub(crate) fn is_locked(&self) -> bool {
-        self.locked || self.persistently_locked
+        self.nexuses.is_locked()
     }
 
     /// The tray is closed and the disc begins to turn.
     pub(crate) fn spin_up(&mut self, now: Instant) {
-        self.stopped = false;
+        self.power.enter(PowerState::Active);
+        self.power.touch(now);
         self.ready_at = now.after(self.personality.times.spin_up);
     }
 
@@ -412,118 +569,6 @@ impl Drive {
         }
         deck.advance(until).map_err(|_| sense::WRITE_ERROR)?;
         Ok(Reply::done_at(until))
-    }
-
-    /// How the drive writes now.
-    pub(crate) fn settings(&self) -> Settings {
-        let write = &self.pages.write;
-        Settings {
-            sector: sector_time(self.write_kb_s()),
-            seek: self.personality.times.seek,
-            buffer_bytes: usize::try_from(self.personality.buffer_bytes).unwrap_or(usize::MAX),
-            overburn_sectors: self.personality.overburn_sectors,
-            beyond_capacity: self.personality.beyond_capacity,
-            disc_complete: self.personality.disc_complete,
-            simulated: write.test_write || self.laser_off,
-            next_session: match write.multi_session {
-                MultiSession::Open => NextSession::Allowed,
-                MultiSession::ClosedWithPointer => NextSession::Forbidden,
-                MultiSession::Closed | MultiSession::Other(_) => NextSession::Absent,
-            },
-        }
-    }
-
-    /// Speeds at which the disc in the drive can be written, rising, in kilobytes per second; those of a CD-R
-    /// without a disc.
-    pub(crate) fn write_speeds_kb_s(&self) -> Vec<u16> {
-        let kind = self.disc().map_or(MediumKind::CdR80, Disc::kind);
-        let spec = kind.spec();
-        let fastest = match spec.material {
-            Material::Rewritable(_) => spec.fastest_x.min(self.personality.rewrite_speed_x),
-            _ => spec.fastest_x,
-        };
-        let fits = |x: &u8| (spec.slowest_x..=fastest).contains(x);
-        let speeds: Vec<u16> =
-            self.personality.write_speeds_x.iter().copied().filter(fits).map(kb_s).collect();
-        if speeds.is_empty() { vec![kb_s(spec.slowest_x)] } else { speeds }
-    }
-
-    /// The write speed in force.
-    pub(crate) fn write_kb_s(&self) -> u16 {
-        let speeds = self.write_speeds_kb_s();
-        // Hosts count 176 or 177 kB/s to the single speed; drives know what is meant.
-        let wanted = u32::from(self.speeds.write_kb_s) * 102 / 100;
-        let below = speeds.iter().copied().filter(|speed| u32::from(*speed) <= wanted).max();
-        below.or_else(|| speeds.first().copied()).unwrap_or_else(|| kb_s(1))
-    }
-
-    fn pending_attention(&mut self) -> Option<Sense> {
-        self.attention.pop_front()
-    }
-
-    /// Whether a command may run now: unit attention, deferred errors, no disc, not ready, busy.
-    fn permit(&mut self, now: Instant, command: &AnyCommand) -> Result<(), Sense> {
-        use AnyCommand as C;
-        if matches!(
-            command,
-            C::Inquiry(_) | C::RequestSense(_) | C::GetEventStatus(_) | C::GetConfiguration(_)
-        ) {
-            return Ok(());
-        }
-        if let Some(sense) = self.pending_attention() {
-            return Err(sense);
-        }
-        if let Some(sense) = self.deferred.take() {
-            return Err(sense);
-        }
-        if !command::needs_medium(command) {
-            return Ok(());
-        }
-        if self.deck.is_none() {
-            return Err(if self.tray_open {
-                sense::NO_MEDIUM_TRAY_OPEN
-            } else {
-                sense::NO_MEDIUM_TRAY_CLOSED
-            });
-        }
-        if now < self.ready_at {
-            return Err(sense::BECOMING_READY);
-        }
-        if command::writes(command) {
-            self.check_speed_class()?;
-        }
-        match self.busy {
-            Some(busy) if !self.answers_while(busy.with, command) => Err(self.busy_sense(now, busy)),
-            _ => Ok(()),
-        }
-    }
-
-    const fn answers_while(&self, with: Operation, command: &AnyCommand) -> bool {
-        self.personality.ready_while_closing
-            && matches!((with, command), (Operation::Closing, AnyCommand::TestUnitReady(_)))
-    }
-
-    fn busy_sense(&self, now: Instant, busy: Busy) -> Sense {
-        let sense = match busy.with {
-            Operation::Flushing => sense::LONG_WRITE_IN_PROGRESS,
-            Operation::Closing | Operation::Blanking => sense::OPERATION_IN_PROGRESS,
-            Operation::Formatting => sense::FORMAT_IN_PROGRESS,
-        };
-        if !self.personality.reports_progress {
-            return sense;
-        }
-        let (done, all) = (now.since(busy.from).as_nanos(), busy.until.since(busy.from).as_nanos().max(1));
-        let progress = u16::try_from(done.saturating_mul(65_536) / all).unwrap_or(u16::MAX);
-        sense.with(SenseSpecific::Progress(progress))
-    }
-
-    /// What REQUEST SENSE says.
-    pub(crate) fn take_sense(&mut self, now: Instant) -> Sense {
-        if let Some(busy) = self.busy {
-            return self.busy_sense(now, busy);
-        }
-        let kept = self.last_sense.take().or_else(|| self.deferred.take());
-        kept.or_else(|| self.attention.pop_front()).unwrap_or(Sense::new(SenseKey::NoSense, 0, 0))
     }
 
     /// Whether something goes on behind a command already answered.
@@ -579,10 +624,15 @@ fn allocation(command: &AnyCommand) -> usize {
     }
 }
 
+/// First answers that are kept.
+const MOST_ANSWERS: usize = 256;
+
 /// What a fault does to an answer on its way.
 fn spoil(reply: &mut Reply, fault: Option<Effect>) {
     match fault {
-        Some(Effect::Shorten { bytes }) => reply.bytes.truncate(usize::try_from(bytes).unwrap_or(usize::MAX)),
+        Some(Effect::Shorten { bytes } | Effect::ShortenUntold { bytes }) => {
+            reply.bytes.truncate(usize_of(bytes))
+        }
         Some(Effect::FlipBit { bit }) => {
             let last = reply.bytes.len().saturating_sub(1);
             let at = usize::try_from(bit / 8).unwrap_or(usize::MAX).min(last);
@@ -594,18 +644,28 @@ fn spoil(reply: &mut Reply, fault: Option<Effect>) {
     }
 }
 
-/// Puts the answer into the host's buffer; bytes that moved.
-fn deliver(reply: &Reply, limit: usize, data: Data<'_>) -> usize {
+fn usize_of(bytes: u32) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+/// Bytes that moved, and that could have.
+struct Delivered {
+    moved: usize,
+    could: usize,
+}
+
+/// Puts the answer into the host's buffer.
+fn deliver(reply: &Reply, limit: usize, data: Data<'_>) -> Delivered {
     match data {
         Data::In(buffer) => {
             let bytes = reply.bytes.get(..limit).unwrap_or(&reply.bytes);
             let moved = bytes.len().min(buffer.len());
-            for (to, from) in buffer.iter_mut().zip(bytes) {
-                *to = *from;
+            if let Some((to, from)) = buffer.get_mut(..moved).zip(bytes.get(..moved)) {
+                to.copy_from_slice(from);
             }
-            moved
+            Delivered { moved, could: limit.min(buffer.len()) }
         }
-        Data::Out(sent) if reply.sense.is_none() => sent.len(),
-        Data::Out(_) | Data::None => 0,
+        Data::Out(sent) if reply.sense.is_none() => Delivered { moved: sent.len(), could: sent.len() },
+        Data::Out(_) | Data::None => Delivered { moved: 0, could: 0 },
     }
 }

@@ -23,24 +23,33 @@
 //! [`Drive`] is a pure state machine with the time as an argument, the [`Recorder`] gives it a virtual clock.
 
 mod command;
+mod correction;
 pub mod derive;
 mod disc;
 mod drive;
+mod event;
 pub mod fault;
 pub mod image;
 mod journal;
 mod laser;
+mod log;
 pub mod medium;
+mod motion;
+mod nexus;
 mod personality;
+mod power;
+mod readiness;
 mod recorder;
 mod recording;
 mod sector;
 mod sense;
+mod speeds;
 mod subcode;
 
 pub use disc::{BurnError, Disc};
 pub use drive::{Completion, Drive, Lost};
 pub use journal::DiscFileError;
 pub use medium::MediumKind;
-pub use personality::{Personality, Times};
+pub use motion::Seek;
+pub use personality::{BusyWords, Personality, Quirks, Times};
 pub use recorder::{Observed, Recorder};

@@ -22,6 +22,7 @@ pub struct Recorder {
     drive: Drive,
     clock: Instant,
     max_transfer: usize,
+    initiator: u8,
     observer: Option<Observer>,
     /// Busy answers in a row after which time jumps to the end of what the drive is busy with.
     patience: Option<u32>,
@@ -78,6 +79,7 @@ impl Recorder {
             drive,
             clock: Instant(Duration::ZERO),
             max_transfer: MAX_TRANSFER,
+            initiator: 0,
             observer: None,
             patience: None,
             busy_answers: 0,
@@ -92,6 +94,12 @@ impl Recorder {
     /// Changes how much data one command may move.
     pub const fn set_max_transfer(&mut self, bytes: usize) {
         self.max_transfer = bytes;
+    }
+
+    /// Speaks for another of the hosts on the drive's bus from now on; each has its own unit attentions, sense and lock
+    /// of the tray ([`Drive::execute_from`]).
+    pub const fn set_initiator(&mut self, initiator: u8) {
+        self.initiator = initiator;
     }
 
     /// Makes things go wrong by plan from now on.
@@ -178,7 +186,7 @@ impl Transport for Recorder {
             return Err(TransportError::TooLarge { asked, limit: self.max_transfer });
         }
         let sent = self.clock;
-        let completion = self.drive.execute(sent, request.cdb, request.data);
+        let completion = self.drive.execute_from(self.initiator, sent, request.cdb, request.data);
         match completion.lost {
             Some(Lost::PowerCut) => {
                 self.clock = completion.at;
@@ -187,6 +195,10 @@ impl Transport for Recorder {
             Some(Lost::Hang) => {
                 self.clock = sent.after(request.timeout);
                 return Err(TransportError::Timeout(request.timeout));
+            }
+            Some(Lost::Wire) => {
+                self.clock = completion.at;
+                return Err(TransportError::Gone("the answer was lost on the wire".to_owned()));
             }
             None => {}
         }

@@ -15,6 +15,8 @@ pub(crate) struct Sector {
     /// What the host sent for the subchannels.
     pub(crate) subchannel: Vec<u8>,
     pub(crate) q: Option<TrackQ>,
+    /// The host wrote all 2352 bytes, so that its codes may be wrong.
+    pub(crate) is_foreign: bool,
 }
 
 /// Why a sector cannot be read.
@@ -50,7 +52,7 @@ pub(crate) fn read(disc: &mut Disc, at: Lba) -> Result<Sector, Unreadable> {
     let (main, subchannel) =
         bytes.split_at_checked(bytes.len() - subchannel_bytes).ok_or(Unreadable::Damaged)?;
     let (format, raw) = decode(at, form, main).ok_or(Unreadable::Damaged)?;
-    Ok(Sector { format, raw, subchannel: subchannel.to_vec(), q: Some(q) })
+    Ok(Sector { format, raw, subchannel: subchannel.to_vec(), q: Some(q), is_foreign: form == Form::Raw })
 }
 
 /// A lead-out reads as empty sectors of the kind of its track.
@@ -60,7 +62,7 @@ fn blank_sector(at: Lba, control: u8) -> Result<Sector, Unreadable> {
     if format == Format::Mode1 {
         sector::encode_mode1(at, &[0; USER_BYTES], &mut raw).map_err(|_| Unreadable::NoData)?;
     }
-    Ok(Sector { format, raw, subchannel: Vec::new(), q: None })
+    Ok(Sector { format, raw, subchannel: Vec::new(), q: None, is_foreign: false })
 }
 
 /// The whole sector from what is kept of it.

@@ -1,6 +1,6 @@
 //! The drive's words: sense data that handlers answer with (SPC-3 annex of ASC and ASCQ assignments, MMC-6 annex).
 
-use discwright_mmc::{Sense, SenseKey};
+use discwright_mmc::{FieldPointer, Sense, SenseKey, SenseSpecific};
 
 use SenseKey::{BlankCheck, IllegalRequest, MediumError, Miscompare, NotReady, UnitAttention};
 
@@ -18,6 +18,10 @@ pub(crate) const NOT_FIXATED_FOR_APPEND: Sense = Sense::new(IllegalRequest, 0x30
 pub(crate) const WRONG_SPEED_CLASS: Sense = Sense::new(NotReady, 0x30, 0x05);
 
 pub(crate) const MEDIUM_CHANGED: Sense = Sense::new(UnitAttention, 0x28, 0x00);
+/// Another host has changed mode pages.
+pub(crate) const PARAMETERS_CHANGED: Sense = Sense::new(UnitAttention, 0x2A, 0x01);
+/// Somebody pressed the eject button.
+pub(crate) const REMOVAL_REQUEST: Sense = Sense::new(UnitAttention, 0x5A, 0x01);
 pub(crate) const POWER_ON: Sense = Sense::new(UnitAttention, 0x29, 0x00);
 
 /// Insufficient time for operation: the drive goes on by itself.
@@ -26,6 +30,8 @@ pub(crate) const EARLY_RETURN: Sense = Sense::new(UnitAttention, 0x2E, 0x00);
 pub(crate) const WRITE_ERROR: Sense = Sense::new(MediumError, 0x0C, 0x00);
 pub(crate) const LOSS_OF_STREAMING: Sense = Sense::new(MediumError, 0x0C, 0x09);
 pub(crate) const UNREADABLE: Sense = Sense::new(MediumError, 0x11, 0x05);
+/// Data that came only by the layered error correction.
+pub(crate) const RECOVERED_BY_ECC: Sense = Sense::new(SenseKey::RecoveredError, 0x18, 0x04);
 pub(crate) const CALIBRATION_AREA_FULL: Sense = Sense::new(MediumError, 0x73, 0x02);
 pub(crate) const PMA_FULL: Sense = Sense::new(MediumError, 0x73, 0x05);
 pub(crate) const NOT_WRITTEN: Sense = Sense::new(BlankCheck, 0x00, 0x00);
@@ -46,3 +52,8 @@ pub(crate) const WRONG_SECTOR_MODE: Sense = Sense::new(IllegalRequest, 0x64, 0x0
 pub(crate) const INCOMPLETE_TRACK_IN_SESSION: Sense = Sense::new(IllegalRequest, 0x72, 0x03);
 pub(crate) const NO_MORE_TRACKS: Sense = Sense::new(IllegalRequest, 0x72, 0x05);
 pub(crate) const MISCOMPARE: Sense = Sense::new(Miscompare, 0x1D, 0x00);
+
+/// 5/24/00 with a pointer to a field of the CDB by its most significant bit (SPC-3, 4.5.2.4.2).
+pub(crate) const fn invalid_field(byte: u16, bit: u8) -> Sense {
+    INVALID_FIELD.with(SenseSpecific::Field(FieldPointer { in_cdb: true, byte, bit: Some(bit) }))
+}

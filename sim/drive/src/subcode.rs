@@ -11,9 +11,42 @@ use crate::sector::Sector;
 /// The catalogue number and the recording codes take every hundredth frame each.
 const NOTE_EVERY: i32 = 100;
 
+/// What is wrong with channel Q as a drive delivers it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct QFaults {
+    /// Its check does not hold.
+    pub(crate) bad_check: bool,
+    /// Track, index and times are binary, where they should be BCD; the check is that of BCD.
+    pub(crate) binary: bool,
+}
+
+impl QFaults {
+    fn apply(self, q: &mut [u8; 12]) {
+        if self.bad_check {
+            q[11] ^= 0x5A;
+        }
+        let [first, rest @ ..] = q;
+        if self.binary && *first & 0xF == 1 {
+            let [numbers @ .., _, _] = rest;
+            for byte in numbers.iter_mut().filter(|byte| **byte >> 4 < 10 && **byte & 0xF < 10) {
+                *byte = (*byte >> 4) * 10 + (*byte & 0xF);
+            }
+        }
+    }
+}
+
 /// Adds what is asked for behind a sector's main channel.
-pub(crate) fn put(disc: &Disc, at: Lba, sector: &Sector, wanted: SubchannelSelection, out: &mut Vec<u8>) {
-    let channels = channels(disc.medium(), at, sector);
+pub(crate) fn put(
+    disc: &Disc,
+    at: Lba,
+    sector: &Sector,
+    wanted: SubchannelSelection,
+    faults: QFaults,
+    out: &mut Vec<u8>,
+) {
+    let mut channels = channels(disc.medium(), at, sector);
+    let [_, q, ..] = &mut channels.0;
+    faults.apply(q);
     match wanted {
         SubchannelSelection::None | SubchannelSelection::Other(_) => {}
         SubchannelSelection::Raw => out.extend(channels.interleave()),

@@ -1,7 +1,7 @@
 //! What the drive does with each command: one handler each, typed in, typed out.
 
 use discwright_mmc::Sense;
-use discwright_mmc::command::{AnyCommand, Response};
+use discwright_mmc::command::{AnyCommand, PreventAllow, Response};
 use discwright_transport::{Data, Instant};
 
 use crate::drive::Drive;
@@ -15,6 +15,7 @@ mod format;
 mod identify;
 mod info;
 mod legacy;
+mod log;
 mod mode;
 mod performance;
 mod read;
@@ -70,7 +71,7 @@ pub(crate) fn dispatch(
         C::CloseTrackSession(it) => close::close(drive, now, it),
         C::FormatUnit(it) => format::format_unit(drive, now, it, sent),
         C::GetConfiguration(it) => Ok(Reply::of(&configuration::get_configuration(drive, it))),
-        C::GetEventStatus(it) => unit::get_event_status(drive, it),
+        C::GetEventStatus(it) => unit::get_event_status(drive, now, it),
         C::GetPerformance(it) => performance::get_performance(drive, it),
         C::Inquiry(it) => identify::inquiry(drive, it),
         C::LoadUnload(it) => legacy::load_unload(it),
@@ -105,7 +106,7 @@ pub(crate) fn dispatch(
         C::RequestSense(it) => Ok(identify::request_sense(drive, now, it)),
         C::ReserveTrack(it) => write::reserve(drive, now, it),
         C::TestUnitReady(_) | C::RezeroUnit(_) | C::Seek6(_) | C::Scan(_) => Ok(Reply::done()),
-        C::Seek10(it) => read::seek(drive, it.address),
+        C::Seek10(it) => read::seek(drive, now, it.address),
         C::SendCueSheet(it) => write::send_cue_sheet(drive, it, sent),
         C::SendOpc(it) => write::send_opc(drive, now, it),
         C::SetCdSpeed(it) => Ok(speed::set_cd_speed(drive, it)),
@@ -117,22 +118,67 @@ pub(crate) fn dispatch(
         C::Write10(it) => write::write(drive, now, it.start, u32::from(it.sectors), sent),
         C::Write12(it) => write::write(drive, now, it.start, it.sectors, sent),
         C::WriteBuffer(it) => legacy::write_buffer(drive, it, sent),
-        // One initiator, and nothing to prefetch: there is nothing to do.
-        C::SetReadAhead(_) | C::Reserve6(_) | C::Reserve10(_) | C::Release6(_) | C::Release10(_) => {
+        C::Reserve6(_) | C::Reserve10(_) => {
+            drive.nexuses.reserve();
             Ok(Reply::done())
         }
-        // For DVD, for changers, for logs that this drive does not keep.
-        C::LogSelect(_)
-        | C::LogSense(_)
-        | C::ReadCdda(_)
-        | C::ReadDiscStructure(_)
+        C::Release6(_) | C::Release10(_) => {
+            drive.nexuses.release();
+            Ok(Reply::done())
+        }
+        C::LogSelect(it) => log::select(drive, it),
+        C::LogSense(it) => log::sense(drive, it).map(|answer| Reply::of(&answer)),
+        C::ReadCdda(it) => read::read_cdda(drive, now, it),
+        C::WriteAndVerify10(it) => write::write_and_verify(drive, now, it, sent),
+        // The drive reads ahead by itself, from wherever it was last.
+        C::SetReadAhead(_) => Ok(Reply::done()),
+        // For DVD, for changers, for masters.
+        C::ReadDiscStructure(_)
         | C::ReadElementStatus(_)
         | C::ReportKey(_)
         | C::SendKey(_)
         | C::ReadMasterCue(_)
-        | C::SendDiscStructure(_)
-        | C::WriteAndVerify10(_) => Err(sense::UNKNOWN_COMMAND),
+        | C::SendDiscStructure(_) => Err(sense::UNKNOWN_COMMAND),
     }
+}
+
+/// Whether a command is answered though another host has reserved the drive (SPC-2, 5.5.1, table of reservations).
+pub(crate) const fn despite_reservation(command: &AnyCommand) -> bool {
+    use AnyCommand as C;
+    matches!(
+        command,
+        C::Inquiry(_)
+            | C::RequestSense(_)
+            | C::GetEventStatus(_)
+            | C::GetConfiguration(_)
+            | C::Release6(_)
+            | C::Release10(_)
+            | C::ReportLuns(_)
+            | C::PreventAllow(PreventAllow { prevent: false, .. })
+    )
+}
+
+/// Whether the disc must turn for a command.
+pub(crate) const fn touches_disc(command: &AnyCommand) -> bool {
+    use AnyCommand as C;
+    writes(command)
+        || matches!(
+            command,
+            C::PlayAudio10(_)
+                | C::PlayAudio12(_)
+                | C::PlayAudioMsf(_)
+                | C::PlayAudioTrackIndex(_)
+                | C::Read10(_)
+                | C::Read12(_)
+                | C::ReadCd(_)
+                | C::ReadCdMsf(_)
+                | C::ReadCdda(_)
+                | C::ReadHeader(_)
+                | C::Scan(_)
+                | C::Seek6(_)
+                | C::Seek10(_)
+                | C::Verify10(_)
+        )
 }
 
 /// Whether a command is refused without a disc that is ready.
@@ -167,17 +213,15 @@ pub(crate) const fn needs_medium(command: &AnyCommand) -> bool {
             | C::StartStopUnit(_)
             | C::StopPlayScan(_)
             | C::WriteBuffer(_)
-            // Not there at all, disc or no disc.
             | C::LogSelect(_)
             | C::LogSense(_)
-            | C::ReadCdda(_)
+            // Not there at all, disc or no disc.
             | C::ReadDiscStructure(_)
             | C::ReadElementStatus(_)
             | C::ReportKey(_)
             | C::SendKey(_)
             | C::ReadMasterCue(_)
             | C::SendDiscStructure(_)
-            | C::WriteAndVerify10(_)
     )
 }
 

@@ -29,7 +29,7 @@ pub(super) fn sense6(drive: &Drive, command: &ModeSense6) -> Result<Reply, Sense
 
 fn mode_data(drive: &Drive, control: PageControl, page: u8, subpage: u8) -> Result<ModeData10, Sense> {
     if subpage != 0 && subpage != 0xFF {
-        return Err(sense::INVALID_FIELD);
+        return Err(sense::invalid_field(3, 7));
     }
     let pages: Vec<ModePage> = match control {
         PageControl::Current => all(drive, drive.pages.clone()),
@@ -41,7 +41,7 @@ fn mode_data(drive: &Drive, control: PageControl, page: u8, subpage: u8) -> Resu
     let wanted = |it: &ModePage| page == ALL_PAGES || it.code() == page;
     let pages: Vec<PageEntry> = pages.into_iter().filter(wanted).map(PageEntry::of).collect();
     if pages.is_empty() {
-        return Err(sense::INVALID_FIELD);
+        return Err(sense::invalid_field(2, 5));
     }
     Ok(ModeData10 { pages, ..ModeData10::default() })
 }
@@ -90,6 +90,9 @@ fn capabilities(drive: &Drive) -> Capabilities {
         buffer_underrun_free: it.buffer_underrun_free,
         cdda: true,
         cdda_accurate: true,
+        c2_pointers: true,
+        rw_supported: true,
+        audio_play: true,
         isrc: true,
         upc: true,
         lock: true,
@@ -106,8 +109,11 @@ fn capabilities(drive: &Drive) -> Capabilities {
         current_write_kb_s: write_kb_s,
         ..Capabilities::default()
     };
-    let descriptors: Vec<_> =
-        speeds.iter().rev().map(|kb_s| WriteSpeed { rotation: drive.speeds.rotation, kb_s: *kb_s }).collect();
+    let descriptors: Vec<_> = speeds
+        .iter()
+        .rev()
+        .map(|kb_s| WriteSpeed { rotation: drive.rotation_of(*kb_s), kb_s: *kb_s })
+        .collect();
     page.set_write_speeds(&descriptors);
     page
 }
@@ -152,7 +158,7 @@ fn select(
                 let length = page.encode().len();
                 let known =
                     pages.kept.iter_mut().find(|it| it.code() == page.code() && it.encode().len() == length);
-                *known.ok_or_else(|| refused(at, 0))? = page.clone();
+                *known.ok_or_else(|| refused(at, field::CODE))? = page.clone();
             }
         }
         at += page.encode().len();
@@ -173,24 +179,32 @@ fn adopt(drive: &mut Drive, pages: Pages) -> Result<(), Sense> {
             Recording::Session(_) | Recording::Raw(_) => deck.abandon(),
         }
     }
+    if pages != drive.pages {
+        // Hosts that did not ask for it are told (SPC-3, 6.7).
+        drive.nexuses.tell_others(sense::PARAMETERS_CHANGED);
+    }
     drive.pages = pages;
     Ok(())
 }
 
 fn recovery(page: &ErrorRecovery, at: usize) -> Result<ErrorRecovery, Sense> {
     if page.rest.page_bytes() > 12 {
-        return Err(refused(at, 1));
+        return Err(refused(at, field::LENGTH));
     }
     Ok(page.clone())
 }
 
-/// Offsets of the fields that can be refused, in the page.
-mod byte {
-    pub(super) const LENGTH: usize = 1;
-    pub(super) const WRITE_TYPE: usize = 2;
-    pub(super) const MULTI_SESSION: usize = 3;
-    pub(super) const DATA_BLOCK_TYPE: usize = 4;
-    pub(super) const PACKET_SIZE: usize = 10;
+/// The fields that can be refused: their byte in the page, and their most significant bit where they are no whole
+/// bytes.
+mod field {
+    pub(super) type Field = (usize, Option<u8>);
+
+    pub(super) const CODE: Field = (0, Some(5));
+    pub(super) const LENGTH: Field = (1, None);
+    pub(super) const WRITE_TYPE: Field = (2, Some(3));
+    pub(super) const MULTI_SESSION: Field = (3, Some(7));
+    pub(super) const DATA_BLOCK_TYPE: Field = (4, Some(3));
+    pub(super) const PACKET_SIZE: Field = (10, None);
 }
 
 fn write_parameters(
@@ -199,30 +213,30 @@ fn write_parameters(
     at: usize,
 ) -> Result<WriteParameters, Sense> {
     if page.rest.page_bytes() != 52 {
-        return Err(refused(at, byte::LENGTH));
+        return Err(refused(at, field::LENGTH));
     }
     match page.write_type {
         WriteType::Packet if page.fixed_packet && !personality.takes_packets(page.packet_blocks) => {
-            return Err(refused(at, byte::PACKET_SIZE));
+            return Err(refused(at, field::PACKET_SIZE));
         }
-        WriteType::Raw if !personality.raw => return Err(refused(at, byte::WRITE_TYPE)),
+        WriteType::Raw if !personality.raw => return Err(refused(at, field::WRITE_TYPE)),
         WriteType::Raw if raw_subchannel(page.data_block_type).is_none() => {
-            return Err(refused(at, byte::DATA_BLOCK_TYPE));
+            return Err(refused(at, field::DATA_BLOCK_TYPE));
         }
         WriteType::Packet | WriteType::TrackAtOnce | WriteType::SessionAtOnce | WriteType::Raw => {}
-        WriteType::LayerJump | WriteType::Other(_) => return Err(refused(at, byte::WRITE_TYPE)),
+        WriteType::LayerJump | WriteType::Other(_) => return Err(refused(at, field::WRITE_TYPE)),
     }
     if matches!(page.data_block_type, DataBlockType::Other(_)) {
-        return Err(refused(at, byte::DATA_BLOCK_TYPE));
+        return Err(refused(at, field::DATA_BLOCK_TYPE));
     }
     if matches!(page.multi_session, discwright_mmc::mode::MultiSession::Other(_)) {
-        return Err(refused(at, byte::MULTI_SESSION));
+        return Err(refused(at, field::MULTI_SESSION));
     }
     Ok(page.clone())
 }
 
-/// 5/26/00 with a pointer to a byte of a page.
-fn refused(page_at: usize, byte: usize) -> Sense {
+/// 5/26/00 with a pointer to a field of a page.
+fn refused(page_at: usize, (byte, bit): field::Field) -> Sense {
     let byte = u16::try_from(page_at + byte).unwrap_or(u16::MAX);
-    sense::INVALID_PARAMETER.with(SenseSpecific::Field(FieldPointer::in_parameters(byte)))
+    sense::INVALID_PARAMETER.with(SenseSpecific::Field(FieldPointer { in_cdb: false, byte, bit }))
 }

@@ -10,6 +10,7 @@ use discwright_mmc::response::{
 
 use super::Reply;
 use crate::drive::{Drive, Speeds};
+use crate::motion::PARTS;
 use crate::personality::kb_s;
 use crate::sense;
 
@@ -22,17 +23,26 @@ pub(super) fn get_performance(drive: &mut Drive, command: &GetPerformance) -> Re
     match command.performance_type {
         PerformanceType::Performance => Ok(Reply::of(&nominal(drive, command, end))),
         PerformanceType::WriteSpeed => Ok(Reply::of(&write_speeds(drive, command, end))),
-        _ => Err(sense::INVALID_FIELD),
+        _ => Err(sense::invalid_field(10, 7)),
     }
 }
 
+/// The curve that reading or writing goes by, as far as it concerns the address asked for and what follows.
 fn nominal(drive: &Drive, command: &GetPerformance, end: Lba) -> Performance {
     let write = command.data_type & WRITING != 0;
-    let speed = if write { drive.write_kb_s() } else { drive.speeds.read_kb_s };
-    let speed = u32::from(speed);
     let descriptors = if command.data_type & EXCEPTIONS == 0 {
-        let all = vec![NominalPerformance { start: Lba(0), start_kb_s: speed, end, end_kb_s: speed }];
-        PerformanceDescriptors::Nominal(cut(all, command))
+        let curve = if write { drive.write_curve(drive.write_kb_s()) } else { drive.read_curve() };
+        // A host with little room is told of the whole disc all the same, only less finely.
+        let most = if command.max_descriptors == 0 { PARTS } else { command.max_descriptors };
+        let stretches = if end > Lba(0) { curve.stretches(most) } else { Vec::new() };
+        let asked = stretches.into_iter().filter(|it| it.end > command.start);
+        let all = asked.map(|it| NominalPerformance {
+            start: it.start,
+            start_kb_s: u32::from(it.start_kb_s),
+            end: it.end,
+            end_kb_s: u32::from(it.end_kb_s),
+        });
+        PerformanceDescriptors::Nominal(cut(all.collect(), command))
     } else {
         PerformanceDescriptors::Exceptions(Vec::new())
     };
@@ -42,7 +52,7 @@ fn nominal(drive: &Drive, command: &GetPerformance, end: Lba) -> Performance {
 fn write_speeds(drive: &Drive, command: &GetPerformance, end: Lba) -> WriteSpeeds {
     let read_kb_s = u32::from(drive.speeds.read_kb_s);
     let descriptor = |kb_s: &u16| WriteSpeedDescriptor {
-        rotation: drive.speeds.rotation,
+        rotation: drive.rotation_of(*kb_s),
         restore_default: false,
         exact: false,
         mixed: false,

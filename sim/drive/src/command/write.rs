@@ -2,7 +2,7 @@
 
 use discwright_cd::Lba;
 use discwright_mmc::Sense;
-use discwright_mmc::command::{ReserveTrack, SendCueSheet, SendOpc};
+use discwright_mmc::command::{ReserveTrack, SendCueSheet, SendOpc, Verify10, WriteAndVerify10};
 use discwright_mmc::cue_sheet::CueSheet;
 use discwright_mmc::mode::{DataBlockType, WriteParameters, WriteType};
 use discwright_transport::Instant;
@@ -69,7 +69,29 @@ pub(super) fn write(
         _ => {}
     }
     deck.write(now, &settings, start, sectors, data)?;
+    drive.pickup.put(start.saturating_add(sectors));
+    drive.log.bytes_written += u64::try_from(data.len()).unwrap_or(0);
     Ok(Reply::done())
+}
+
+/// Writes over a formatted disc and reads it back; nowhere else can a block be read right behind the laser.
+pub(super) fn write_and_verify(
+    drive: &mut Drive,
+    now: Instant,
+    command: &WriteAndVerify10,
+    sent: &[u8],
+) -> Result<Reply, Sense> {
+    if deck(drive)?.overwritable(command.start).is_none() {
+        return Err(sense::INVALID_ADDRESS_FOR_WRITE);
+    }
+    let written = write(drive, now, command.start, u32::from(command.sectors), sent)?;
+    let back = Verify10 {
+        start: command.start,
+        sectors: command.sectors,
+        dpo: false,
+        byte_check: command.byte_check,
+    };
+    super::read::verify(drive, written.at.unwrap_or(now), &back, sent)
 }
 
 /// Writes over packets of a formatted disc, if the write parameters page says how they are made.

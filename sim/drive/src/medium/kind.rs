@@ -70,7 +70,8 @@ pub enum Material {
 }
 
 /// Speed class of a CD-RW: the ATIP's disc subtype. A drive refuses media above its class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum RwClass {
     /// Multi-speed, 1 to 4 times; subtype 0.
