@@ -36,7 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Linux with the GNU C library, whose names and layouts the library has.
 fn is_supported() -> bool {
-    let is = |variable: &str, values: &[&str]| env::var(variable).is_ok_and(|it| values.contains(&it.as_str()));
+    let is =
+        |variable: &str, values: &[&str]| env::var(variable).is_ok_and(|it| values.contains(&it.as_str()));
     is("CARGO_CFG_TARGET_OS", &["linux"])
         && is("CARGO_CFG_TARGET_ENV", &["gnu"])
         && is("CARGO_CFG_TARGET_ARCH", &["x86_64", "aarch64"])
@@ -50,7 +51,8 @@ fn linking() -> Result<Vec<String>, Box<dyn Error>> {
     let mut kept = Vec::new();
     let mut flags = flags.split('\x1f').filter(|flag| !flag.is_empty());
     while let Some(flag) = flags.next() {
-        let option = if flag == "-C" { flags.next().unwrap_or_default() } else { flag.trim_start_matches("-C") };
+        let option =
+            if flag == "-C" { flags.next().unwrap_or_default() } else { flag.trim_start_matches("-C") };
         if ["linker=", "link-arg=", "link-args="].iter().any(|prefix| option.starts_with(prefix)) {
             kept.push(format!("-C{option}"));
         }

@@ -227,6 +227,22 @@ pub(crate) struct CookieFunctions {
     pub(crate) close: Option<unsafe extern "C" fn(*mut c_void) -> c_int>,
 }
 
+/// `struct timespec`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct TimeSpec {
+    pub(crate) seconds: i64,
+    pub(crate) nanoseconds: i64,
+}
+
+/// `struct timeval`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct TimeVal {
+    pub(crate) seconds: i64,
+    pub(crate) microseconds: i64,
+}
+
 /// `FILE`.
 pub(crate) enum File {}
 

@@ -45,7 +45,8 @@ impl Drive {
         });
         let request = Request { number: i64::from(flags), ..Request::new(Op::Open) };
         // A server that has gone is a drive that was unplugged.
-        let opened = connected.map_err(|_| abi::ENXIO).and_then(|_| Self { fd, config }.ask(request, &[], &mut []));
+        let opened =
+            connected.map_err(|_| abi::ENXIO).and_then(|_| Self { fd, config }.ask(request, &[], &mut []));
         match opened {
             Ok(_) => Ok(fd),
             Err(error) => {
@@ -59,7 +60,12 @@ impl Drive {
     /// Sends a request with the bytes of `from`, and puts the bytes that come back into `into`.
     ///
     /// The answer, or errno.
-    pub(crate) fn ask(&self, mut request: Request, from: &[IoVec], into: &mut [IoVec]) -> Result<Answer, c_int> {
+    pub(crate) fn ask(
+        &self,
+        mut request: Request,
+        from: &[IoVec],
+        into: &mut [IoVec],
+    ) -> Result<Answer, c_int> {
         request.sending = total(from)?;
         request.accepting = total(into)?;
         let _no_cancel = NoCancel::new();

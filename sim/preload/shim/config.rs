@@ -12,6 +12,8 @@ pub(crate) struct Config {
     device: [u8; 128],
     device_length: usize,
     pub(crate) minor: u32,
+    /// By what the program's own waits are divided; 1 leaves them as they are.
+    pub(crate) shorten: u32,
 }
 
 impl Config {
@@ -47,10 +49,15 @@ fn read() -> Option<Config> {
     copy(variable(wire::SOCKET_VARIABLE)?, &mut socket.path)?;
     let mut device = [0; 128];
     let device_length = copy(variable(wire::DEVICE_VARIABLE).unwrap_or(b"/dev/sr0"), &mut device)?;
-    let digits = device.get(..device_length)?.rsplit(|byte| !byte.is_ascii_digit()).next()?;
-    let minor =
-        digits.iter().fold(0_u32, |sum, digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0')));
-    Some(Config { socket, device, device_length, minor: minor & 0xFF })
+    let minor = number(device.get(..device_length)?) & 0xFF;
+    let shorten = variable(wire::SHORTEN_VARIABLE).map_or(1, number).clamp(1, 1000);
+    Some(Config { socket, device, device_length, minor, shorten })
+}
+
+/// The number that the text ends with.
+fn number(text: &[u8]) -> u32 {
+    let digits = text.rsplit(|byte| !byte.is_ascii_digit()).next().unwrap_or(&[]);
+    digits.iter().fold(0, |sum: u32, digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0')))
 }
 
 fn variable(name: &str) -> Option<&'static [u8]> {

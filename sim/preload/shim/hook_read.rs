@@ -29,8 +29,9 @@ unsafe fn read_vectors(drive: &Drive, at: Option<i64>, vectors: *const IoVec, co
     for index in 0..usize::try_from(count).unwrap_or(0) {
         // SAFETY: by this function's own condition.
         let vector = unsafe { *vectors.wrapping_add(index) };
-        let request = at.map_or(Request::new(Op::Read), |at| {
-            Request { number: at.saturating_add(i64::try_from(sum).unwrap_or(i64::MAX)), ..Request::new(Op::ReadAt) }
+        let request = at.map_or(Request::new(Op::Read), |at| Request {
+            number: at.saturating_add(i64::try_from(sum).unwrap_or(i64::MAX)),
+            ..Request::new(Op::ReadAt)
         });
         let came = read_one(drive, request, vector.base.cast(), vector.length);
         if came < 0 {

@@ -14,7 +14,8 @@ struct Slot {
 }
 
 /// More streams on one drive than any program has been seen to open; one more has no descriptor to be asked for.
-static SLOTS: [Slot; 32] = [const { Slot { stream: AtomicPtr::new(null_mut()), fd: AtomicI32::new(-1) } }; 32];
+static SLOTS: [Slot; 32] =
+    [const { Slot { stream: AtomicPtr::new(null_mut()), fd: AtomicI32::new(-1) } }; 32];
 
 /// Remembers a stream's descriptor.
 pub(crate) fn remember(stream: *mut File, fd: c_int) {

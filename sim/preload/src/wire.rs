@@ -29,6 +29,9 @@ pub const SOCKET_VARIABLE: &str = "DISCWRIGHT_PRELOAD_SOCKET";
 /// The environment variable that names the device file, `/dev/sr0` or another.
 pub const DEVICE_VARIABLE: &str = "DISCWRIGHT_PRELOAD_DEVICE";
 
+/// The environment variable that names the number by which the program's own waits are divided.
+pub const SHORTEN_VARIABLE: &str = "DISCWRIGHT_PRELOAD_SHORTEN";
+
 /// First byte of every request and answer: the version of this protocol.
 const VERSION: u8 = 1;
 

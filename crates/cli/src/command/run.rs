@@ -15,6 +15,7 @@ use clap::Args;
 use discwright_drive::fault::FaultPlan;
 use discwright_drive::{Drive, Personality, Recorder};
 use discwright_preload::Server;
+use discwright_preload::wire::SHORTEN_VARIABLE;
 use discwright_transport::{Instant, Outcome, Record, Request, Trace, Transport, TransportError};
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
@@ -59,6 +60,9 @@ pub(crate) struct RunArgs {
     /// The drive's character.
     #[arg(long, value_name = "NAME", default_value = "modern", value_parser = personality)]
     personality: Personality,
+    /// Divide the program's own waits by this number: most burning programs sleep a second between two questions.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    shorten_waits: u16,
     /// Write all commands and answers into this file.
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
@@ -94,7 +98,7 @@ pub(crate) fn run(args: RunArgs, _: OutputArgs) -> Result<ExitCode, Failure> {
     let signals = SignalsInfo::<WithOrigin>::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP]);
     let signals =
         signals.map_err(|error| Failure::refused(format!("signals cannot be passed on: {error}")))?;
-    let started = start(&args.program, &server);
+    let started = start(&args, &server);
     let status = started.and_then(|child| {
         let name = args.program.first().cloned().unwrap_or_default();
         wait(child, signals).map_err(|error| Failure::refused(format!("{}: {error}", name.display())))
@@ -134,10 +138,14 @@ fn read_faults(path: &Path) -> Result<FaultPlan, Failure> {
         .map_err(|error| Failure::refused(format!("{} is no plan of faults: {error}", path.display())))
 }
 
-fn start(program: &[OsString], server: &Server) -> Result<Child, Failure> {
-    let mut words = program.iter();
+fn start(args: &RunArgs, server: &Server) -> Result<Child, Failure> {
+    let mut words = args.program.iter();
     let name = words.next().map(OsString::as_os_str).unwrap_or_default();
-    let child = Command::new(name).args(words).envs(server.environment()).spawn();
+    let child = Command::new(name)
+        .args(words)
+        .envs(server.environment())
+        .env(SHORTEN_VARIABLE, args.shorten_waits.to_string())
+        .spawn();
     child.map_err(|error| {
         Failure::refused(format!("{} cannot be started: {error}", name.display()))
             .advise("the program is looked for in PATH, as a shell does")

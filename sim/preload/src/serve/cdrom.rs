@@ -27,7 +27,8 @@ const SG_VERSION: i32 = 30_527;
 
 /// What a CD recorder with a tray can do (CDC_*): close, open and lock the tray, change the speed, several sessions,
 /// catalogue number, media changes, play audio, reset, tell its status, take packets, write CD-R and CD-RW.
-const CAPABILITIES: i64 = 0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x200 | 0x800 | 0x1000 | 0x2000 | 0x4000;
+const CAPABILITIES: i64 =
+    0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x200 | 0x800 | 0x1000 | 0x2000 | 0x4000;
 
 /// "The current slot", the only one there is (CDSL_CURRENT).
 const CURRENT_SLOT: u64 = 0x7FFF_FFFF;
@@ -56,11 +57,14 @@ impl Unit {
             }
             i::SCSI_IOCTL_DOORLOCK => self.lock(true),
             i::SCSI_IOCTL_DOORUNLOCK => self.lock(false),
-            i::CDROM_DRIVE_STATUS | i::CDROM_DISC_STATUS | i::CDROM_MEDIA_CHANGED | i::CDROM_CHANGER_NSLOTS => {
-                self.status(request, argument)
-            }
+            i::CDROM_DRIVE_STATUS
+            | i::CDROM_DISC_STATUS
+            | i::CDROM_MEDIA_CHANGED
+            | i::CDROM_CHANGER_NSLOTS => self.status(request, argument),
             i::CDROM_GET_CAPABILITY => number(CAPABILITIES),
-            i::CDROM_SET_OPTIONS | i::CDROM_CLEAR_OPTIONS | i::CDROMEJECT_SW => self.change_options(request, argument),
+            i::CDROM_SET_OPTIONS | i::CDROM_CLEAR_OPTIONS | i::CDROMEJECT_SW => {
+                self.change_options(request, argument)
+            }
             i::CDROM_SELECT_SPEED => self.select_speed(argument),
             i::SCSI_IOCTL_TEST_UNIT_READY => self.settle().map_or(Err(Errno::IO.into()), |()| number(0)),
             i::CDROMREADTOCHDR | i::CDROMREADTOCENTRY | i::CDROMMULTISESSION | i::CDROM_GET_MCN => {
@@ -71,9 +75,12 @@ impl Unit {
                 self.sector(request, from)
             }
             i::CDROMREADAUDIO => self.audio(argument, from),
-            i::CDROMPLAYMSF | i::CDROMPLAYTRKIND | i::CDROMPAUSE | i::CDROMRESUME | i::CDROMSTART | i::CDROMSTOP => {
-                self.play(request, from)
-            }
+            i::CDROMPLAYMSF
+            | i::CDROMPLAYTRKIND
+            | i::CDROMPAUSE
+            | i::CDROMRESUME
+            | i::CDROMSTART
+            | i::CDROMSTOP => self.play(request, from),
             i::CDROMSUBCHNL => self.subchannel(from),
             i::CDROMVOLREAD | i::CDROMVOLCTRL => self.volume(request, from),
             _ => self.layers_above(request, from),
@@ -122,7 +129,7 @@ impl Unit {
     fn tray(&mut self, request: u32, argument: u64) -> Done {
         match request {
             i::CDROMEJECT => {
-                if self.opens != 1 || self.keep_locked {
+                if self.opens() != 1 || self.keep_locked {
                     return Err(Errno::BUSY.into());
                 }
                 self.order(&PreventAllow::ALLOW)?;
@@ -198,7 +205,13 @@ impl Unit {
         match self.tracks() {
             Err(Error(Errno::NOMEDIUM)) => NO_DISC,
             Err(_) => NO_INFO,
-            Ok(tracks) if tracks.audio > 0 => if tracks.data == 0 { AUDIO } else { MIXED },
+            Ok(tracks) if tracks.audio > 0 => {
+                if tracks.data == 0 {
+                    AUDIO
+                } else {
+                    MIXED
+                }
+            }
             Ok(tracks) if tracks.data > 0 => DATA_1,
             Ok(_) => NO_INFO,
         }
@@ -277,7 +290,8 @@ impl Unit {
 
     /// The last track's information, which both questions about writing start from.
     fn last_track(&mut self) -> Result<TrackInformation> {
-        let disc = self.ask(&ReadDiscInformation { allocation_bytes: 34, ..ReadDiscInformation::default() })?;
+        let disc =
+            self.ask(&ReadDiscInformation { allocation_bytes: 34, ..ReadDiscInformation::default() })?;
         self.ask(&ReadTrackInformation::track(u32::from(disc.last_track_in_last_session)))
     }
 
@@ -352,7 +366,9 @@ impl Unit {
                     *from.first_chunk().ok_or(Error(Errno::FAULT))?;
                 self.order(&PlayAudioTrackIndex { start_track, start_index, end_track, end_index })?;
             }
-            i::CDROMPAUSE | i::CDROMRESUME => self.order(&PauseResume { resume: request == i::CDROMRESUME })?,
+            i::CDROMPAUSE | i::CDROMRESUME => {
+                self.order(&PauseResume { resume: request == i::CDROMRESUME })?
+            }
             _ => {
                 let start = request == i::CDROMSTART;
                 self.order(&StartStopUnit { immed: true, start, ..StartStopUnit::default() })?;
@@ -366,15 +382,19 @@ impl Unit {
         let form = form(from.first())?;
         let msf = form == FORM_MSF;
         let format = SubchannelFormat::Position;
-        let answer =
-            self.ask(&ReadSubchannel { msf, subq: true, format, track: 0, allocation_bytes: 16 })?;
+        let answer = self.ask(&ReadSubchannel { msf, subq: true, format, track: 0, allocation_bytes: 16 })?;
         let mut block = [0; 16];
         put(&mut block, 0, &[form, answer.audio.into()]);
-        if let Some(SubchannelData::Position { adr, control, track, index, absolute, relative }) = answer.data {
+        if let Some(SubchannelData::Position { adr, control, track, index, absolute, relative }) = answer.data
+        {
             put(&mut block, 2, &[adr & 0xF | control << 4, track, index]);
             for (at, place) in [(8, absolute), (12, relative)] {
                 let [_, time @ ..] = place.0;
-                if msf { put(&mut block, at, &time) } else { put(&mut block, at, &place.lba().0.to_ne_bytes()) }
+                if msf {
+                    put(&mut block, at, &time)
+                } else {
+                    put(&mut block, at, &place.lba().0.to_ne_bytes())
+                }
             }
         }
         bytes(block)

@@ -5,6 +5,7 @@ use core::time::Duration;
 use std::io::{self, IoSliceMut, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 
 use rustix::io::Errno;
 use rustix::net::{self, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
@@ -18,11 +19,11 @@ use crate::wire::{Answer, Op, REQUEST_BYTES, Request};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Serves one open file until its last descriptor is closed.
-pub(super) fn serve(socket: &OwnedFd, shared: &Shared) {
+pub(super) fn serve(socket: &Arc<OwnedFd>, shared: &Shared) {
     let mut file = None;
     while let Some(stream) = next_stream(socket) {
         // A program that dies in the middle of a request leaves the others as they are.
-        if answer(stream, shared, &mut file).is_err() {
+        if answer(stream, socket, shared, &mut file).is_err() {
             continue;
         }
     }
@@ -54,7 +55,12 @@ fn next_stream(socket: &OwnedFd) -> Option<UnixStream> {
 }
 
 /// Takes one request and answers it.
-fn answer(mut stream: UnixStream, shared: &Shared, file: &mut Option<OpenFile>) -> io::Result<()> {
+fn answer(
+    mut stream: UnixStream,
+    socket: &Arc<OwnedFd>,
+    shared: &Shared,
+    file: &mut Option<OpenFile>,
+) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut bytes = [0; REQUEST_BYTES];
@@ -69,6 +75,12 @@ fn answer(mut stream: UnixStream, shared: &Shared, file: &mut Option<OpenFile>) 
         return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
     }
     let (mut answer, mut into) = match shared.unit().as_mut() {
+        Some(unit) if request.op == Op::Open && file.is_none() => {
+            unit.open(request.number, socket).map(|opened| {
+                *file = Some(opened);
+                (Answer::value(0), Vec::new())
+            })
+        }
         Some(unit) => carry_out(unit, file, &request, &from),
         None => Err(Error(Errno::NODEV)),
     }
@@ -88,11 +100,7 @@ fn carry_out(
 ) -> Result<(Answer, Vec<u8>)> {
     let number = |value: i64| Ok((Answer::value(value), Vec::new()));
     match (request.op, file.as_mut()) {
-        (Op::Open, None) => {
-            *file = Some(unit.open(request.number)?);
-            number(0)
-        }
-        (Op::Open, Some(_)) | (_, None) => Err(Error(Errno::PROTO)),
+        (Op::Open, _) | (_, None) => Err(Error(Errno::PROTO)),
         (Op::Execute, Some(_)) => unit.execute(request, from),
         (Op::Ioctl, Some(_)) => {
             let ioctl = u32::try_from(request.number).map_err(|_| Error(Errno::NOTTY))?;

@@ -34,7 +34,9 @@ pub enum ServeError {
     #[error("a private folder for the drive's socket cannot be made: {0}")]
     Folder(#[source] io::Error),
     /// The socket cannot be made.
-    #[error("the drive's socket {path} cannot be made: {source}; TMPDIR may name a folder with a shorter path")]
+    #[error(
+        "the drive's socket {path} cannot be made: {source}; TMPDIR may name a folder with a shorter path"
+    )]
     Socket {
         /// Where.
         path: PathBuf,
@@ -130,8 +132,7 @@ fn socket_in(folder: &Path) -> PathBuf {
 }
 
 fn listen(path: &Path) -> io::Result<OwnedFd> {
-    let socket =
-        net::socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+    let socket = net::socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
     net::bind(&socket, &SocketAddrUnix::new(path)?)?;
     net::listen(&socket, 64)?;
     Ok(socket)
@@ -143,6 +144,7 @@ fn accept(listener: &OwnedFd, shared: &Arc<Shared>) {
         match net::accept_with(listener, SocketFlags::CLOEXEC) {
             Ok(socket) => {
                 let shared = Arc::clone(shared);
+                let socket = Arc::new(socket);
                 thread::spawn(move || connection::serve(&socket, &shared));
             }
             Err(rustix::io::Errno::INTR | rustix::io::Errno::CONNABORTED) => {}

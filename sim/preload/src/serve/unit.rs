@@ -1,6 +1,9 @@
 //! The drive as the kernel has it: opening and closing, commands on their way through, media changes.
 
+use core::mem::MaybeUninit;
 use core::time::Duration;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 use discwright_mmc::command::{Command, PreventAllow, StartStopUnit, TestUnitReady};
 use discwright_mmc::{Cdb, Sense, SenseKey};
@@ -8,6 +11,7 @@ use discwright_transport::{
     CommandError, Data, Request as DriveRequest, Status, Transport, TransportError, TransportExt as _,
 };
 use rustix::io::Errno;
+use rustix::net::{self, RecvFlags};
 
 use super::errno::{Error, Result};
 use crate::wire::{Answer, Request};
@@ -17,7 +21,8 @@ const O_ACCMODE: i64 = 3;
 const O_EXCL: i64 = 0o200;
 const O_NONBLOCK: i64 = 0o4000;
 /// What F_SETFL changes: O_APPEND, O_NONBLOCK, O_DSYNC, O_ASYNC, O_NOATIME and O_SYNC; O_DIRECT differs by machine.
-const SETTABLE: i64 = 0o2000 | O_NONBLOCK | 0o10_000 | 0o20_000 | 0o1_000_000 | 0o4_000_000 | 0o40_000 | 0o200_000;
+const SETTABLE: i64 =
+    0o2000 | O_NONBLOCK | 0o10_000 | 0o20_000 | 0o1_000_000 | 0o4_000_000 | 0o40_000 | 0o200_000;
 /// What open(2) acts on once, and F_GETFL does not return: O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC, O_CLOEXEC.
 const NOT_KEPT: i64 = 0o100 | O_EXCL | 0o400 | 0o1000 | 0o2_000_000;
 
@@ -37,10 +42,8 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// One drive.
 pub(super) struct Unit {
     pub(super) drive: Box<dyn Transport + Send>,
-    /// Open files.
-    pub(super) opens: u32,
-    /// An open file has it for itself (O_EXCL).
-    exclusive: bool,
+    files: Vec<Held>,
+    next_file: u64,
     /// A medium has come since CDROM_MEDIA_CHANGED was last asked.
     pub(super) changed: bool,
     /// CDROM_LOCKDOOR keeps the tray locked when the last file is closed.
@@ -55,20 +58,40 @@ pub(super) struct Unit {
 
 impl core::fmt::Debug for Unit {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Unit").field("opens", &self.opens).finish_non_exhaustive()
+        f.debug_struct("Unit").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+/// An open file as the drive knows it.
+#[derive(Debug)]
+struct Held {
+    file: u64,
+    /// The server's end of the socket that stands for the file.
+    socket: Arc<OwnedFd>,
+    /// It has the drive for itself (O_EXCL).
+    exclusive: bool,
+    /// It was opened for the data of a disc, not for the drive (no O_NONBLOCK).
+    for_data: bool,
+}
+
+impl Held {
+    /// Whether a descriptor of it is left. A program that has closed its last one and goes on at once must not find the
+    /// drive still in use, although the thread that serves the file has not noticed yet.
+    fn is_open(&self) -> bool {
+        let mut byte = [MaybeUninit::uninit(); 1];
+        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        !matches!(net::recv(&self.socket, &mut byte, flags), Ok(((_, _), 0)))
     }
 }
 
 /// One open file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenFile {
+    id: u64,
     /// As F_GETFL returns them.
     pub(super) flags: i64,
     /// Byte of the disc.
     pub(super) position: u64,
-    exclusive: bool,
-    /// Opened for the data of a disc, not for the drive (no O_NONBLOCK).
-    for_data: bool,
 }
 
 impl OpenFile {
@@ -89,8 +112,8 @@ impl Unit {
         let reserved_bytes = drive.max_transfer();
         Self {
             drive,
-            opens: 0,
-            exclusive: false,
+            files: Vec::new(),
+            next_file: 0,
             changed: false,
             keep_locked: false,
             options: CDO_AUTO_CLOSE | CDO_USE_FFLAGS | CDO_LOCK,
@@ -137,9 +160,10 @@ impl Unit {
     }
 
     /// Opens the device (drivers/cdrom/cdrom.c, `cdrom_open` and `open_for_data`).
-    pub(super) fn open(&mut self, flags: i64) -> Result<OpenFile> {
+    pub(super) fn open(&mut self, flags: i64, socket: &Arc<OwnedFd>) -> Result<OpenFile> {
+        self.reap();
         let exclusive = flags & O_EXCL != 0;
-        if exclusive && self.exclusive {
+        if exclusive && self.files.iter().any(|file| file.exclusive) {
             return Err(Errno::BUSY.into());
         }
         let _news = self.settle();
@@ -154,9 +178,22 @@ impl Unit {
                 let _locked = self.order(&PreventAllow::PREVENT);
             }
         }
-        self.exclusive |= exclusive;
-        self.opens += 1;
-        Ok(OpenFile { flags: flags & !NOT_KEPT, position: 0, exclusive, for_data })
+        let id = self.next_file;
+        self.next_file += 1;
+        self.files.push(Held { file: id, socket: Arc::clone(socket), exclusive, for_data });
+        Ok(OpenFile { id, flags: flags & !NOT_KEPT, position: 0 })
+    }
+
+    /// How many files are open.
+    pub(super) fn opens(&mut self) -> usize {
+        self.reap();
+        self.files.len()
+    }
+
+    fn reap(&mut self) {
+        while let Some(at) = self.files.iter().position(|file| !file.is_open()) {
+            self.release_at(at);
+        }
     }
 
     fn open_for_data(&mut self) -> Result<()> {
@@ -166,20 +203,19 @@ impl Unit {
             state = self.settle_loading();
         }
         state.map_err(|_| Error(Errno::NOMEDIUM))?;
-        if self.tracks().is_ok_and(|tracks| tracks.data > 0) {
-            Ok(())
-        } else {
-            Err(Errno::MEDIUMTYPE.into())
-        }
+        if self.tracks().is_ok_and(|tracks| tracks.data > 0) { Ok(()) } else { Err(Errno::MEDIUMTYPE.into()) }
     }
 
     /// The last descriptor of an open file was closed.
     pub(super) fn release(&mut self, file: &OpenFile) {
-        self.opens = self.opens.saturating_sub(1);
-        if file.exclusive {
-            self.exclusive = false;
+        if let Some(at) = self.files.iter().position(|held| held.file == file.id) {
+            self.release_at(at);
         }
-        if file.for_data && self.opens == 0 && !self.keep_locked {
+    }
+
+    fn release_at(&mut self, at: usize) {
+        let file = self.files.swap_remove(at);
+        if file.for_data && self.files.is_empty() && !self.keep_locked {
             let _unlocked = self.order(&PreventAllow::ALLOW);
         }
     }
@@ -188,7 +224,8 @@ impl Unit {
     pub(super) fn execute(&mut self, request: &Request, from: &[u8]) -> Result<(Answer, Vec<u8>)> {
         let wire = request.cdb.get(..usize::from(request.cdb_length)).unwrap_or(&request.cdb);
         let cdb = Cdb::from_wire(wire).map_err(|_| Error(Errno::INVAL))?;
-        let mut into = vec![0; usize::try_from(request.accepting).unwrap_or(0).min(self.drive.max_transfer() + 1)];
+        let mut into =
+            vec![0; usize::try_from(request.accepting).unwrap_or(0).min(self.drive.max_transfer() + 1)];
         let data = match (from.is_empty(), into.is_empty()) {
             (false, _) => Data::Out(from),
             (true, false) => Data::In(&mut into),
