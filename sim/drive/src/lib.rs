@@ -1,21 +1,30 @@
 //! An emulated CD-R/RW recorder and its media, to test burning software with.
 //!
 //! A [`Recorder`] is a [`Transport`](discwright_transport::Transport): burning code that speaks to one speaks to the
-//! emulated drive as to a real one.
+//! emulated drive as to a real one. A test of it is ten lines:
 //!
 //! ```
-//! use discwright_cd::Lba;
-//! use discwright_drive::{Disc, MediumKind, Recorder, derive::View};
-//! use discwright_mmc::command::{CloseFunction, CloseTrackSession, SynchronizeCache, TestUnitReady, Write10};
-//! use discwright_transport::TransportExt;
+//! # use discwright_cd::Lba;
+//! # use discwright_mmc::command::{CloseFunction, CloseTrackSession, SynchronizeCache, TestUnitReady, Write10};
+//! # use discwright_transport::{CommandError, Transport, TransportExt};
+//! # fn burn(drive: &mut impl Transport, image: &[u8]) -> Result<(), CommandError> {
+//! #     while drive.ask(&TestUnitReady {}).is_err() {}
+//! #     drive.send(&Write10 { start: Lba(0), sectors: 32, fua: false }, image)?;
+//! #     drive.ask(&SynchronizeCache::default())?; // ends the track; it is padded to 300 blocks
+//! #     drive.ask(&CloseTrackSession { function: CloseFunction::Session, ..Default::default() })
+//! # }
+//! # let image = [7; 32 * 2048];
+//! use discwright_drive::{Disc, MediumKind, Recorder, derive::View, fault::FaultPlan};
 //!
 //! let mut drive = Recorder::with_disc(Disc::blank(MediumKind::CdR80));
-//! drive.ask(&TestUnitReady {}).unwrap_err(); // 6/29/00: the drive was just switched on
-//! drive.send(&Write10 { start: Lba(0), sectors: 32, fua: false }, &[7; 32 * 2048]).unwrap();
-//! drive.ask(&SynchronizeCache::default()).unwrap(); // ends the track; it is padded to 300 blocks
-//! drive.ask(&CloseTrackSession { function: CloseFunction::Session, ..Default::default() }).unwrap();
+//! burn(&mut drive, &image).unwrap(); // your code
 //! let disc = drive.into_disc().unwrap();
-//! assert_eq!(View::of(disc.medium()).sessions[0].lead_out, Lba(302));
+//! assert_eq!(View::of(disc.medium()).sessions[0].lead_out, Lba(302)); // what is on the disc now
+//!
+//! let mut drive = Recorder::with_disc(Disc::blank(MediumKind::CdR80));
+//! let plan = r#"{"faults": [{"when": [{"phase": "flush"}], "what": {"refuse": {"key": 3, "asc": 12, "ascq": 0}}}]}"#;
+//! drive.set_faults(serde_json::from_str::<FaultPlan>(plan).unwrap()); // SYNCHRONIZE CACHE fails: 3/0C/00, write error
+//! assert!(burn(&mut drive, &image).is_err()); // your code must not call that a burn
 //! ```
 //!
 //! Inside, the [`medium`] is physical: which sectors the laser has marked, and to what. Sessions, tracks and the next

@@ -76,6 +76,8 @@ pub struct Personality {
     pub buffer_underrun_free: bool,
     /// Whether it writes raw.
     pub raw: bool,
+    /// Whether READ CAPACITY leaves the run-out of a track written at once out (`spec/burners.md` 2.11, E16).
+    pub capacity_without_run_out: bool,
     /// The BLANK types it knows, as numbers.
     pub blank_types: Vec<u8>,
     /// Speed classes of CD-RW that it writes.
@@ -281,6 +283,7 @@ impl Personality {
             reports_progress: true,
             buffer_underrun_free: true,
             raw: true,
+            capacity_without_run_out: false,
             blank_types: vec![0, 1, 2, 3, 4, 5, 6],
             rewrite_classes: RwClass::ALL.to_vec(),
             packet_sizes: Vec::new(),

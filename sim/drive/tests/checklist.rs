@@ -164,6 +164,8 @@ fn e8_next_writable_addresses() {
     assert_eq!(modes.map(|(write, block)| in_mode(&mut recorder, write, block)), [0, -150, -11_634]);
     burn_track(&mut recorder, 300);
     assert_eq!(track_information(&mut recorder).next_writable, Some(Lba(299 + 3 + 150)));
+    let in_open_session = modes.map(|(write, block)| in_mode(&mut recorder, write, block));
+    assert_eq!(in_open_session, [452; 3], "150 less only for a session that is not open yet");
     close_session(&mut recorder, MultiSession::Open);
     assert_eq!(modes.map(|(write, block)| in_mode(&mut recorder, write, block))[..2], [11_702, 11_552]);
     burn_track(&mut recorder, 300);
@@ -233,6 +235,8 @@ fn e12_session_at_once_in_every_form() {
         (0x30, 4, 2336),
         (0x31, 4, 2352),
         (0x40, 0, 2352 + 96),
+        (0xC0, 0, 2352 + 96),
+        (0x50, 4, 2048 + 96),
     ];
     for (form, control, bytes) in forms {
         let mut recorder = recorder(MediumKind::CdR80);
@@ -262,13 +266,51 @@ fn e12_session_at_once_in_every_form() {
         let expected = block(Lba(7), bytes);
         let sector = recorder.ask(&ReadCd::raw(Lba(7), 1)).unwrap();
         match form {
-            0x00 | 0x40 => assert_eq!(sector, expected[..2352], "{form:02X}"),
-            0x10 => assert_eq!(sector[16..2064], expected, "{form:02X}"),
+            0x00 | 0x40 | 0xC0 => assert_eq!(sector, expected[..2352], "{form:02X}"),
+            0x10 | 0x50 => assert_eq!(sector[16..2064], expected[..2048], "{form:02X}"),
             0x11 => assert_eq!(sector[16..2064], expected[16..2064], "{form:02X}"),
             0x13 => assert_eq!(sector[16..2064], [0; 2048], "{form:02X}"),
             0x21 | 0x31 => assert_eq!(sector[16..24], expected[16..24], "{form:02X}"),
             _ => assert_eq!(sector[16..24], expected[..8], "{form:02X}"),
         }
+    }
+}
+
+/// Forms whose blocks the drive makes itself: the host sends nothing for them.
+#[test]
+fn e12_forms_that_the_drive_generates() {
+    for (form, control, mode) in [(0x01, 0, None), (0x14, 4, Some(1)), (0x24, 4, Some(2)), (0x34, 4, Some(2))]
+    {
+        let mut recorder = recorder(MediumKind::CdR80);
+        select(&mut recorder, session_page(MultiSession::Open));
+        let entry = |track, index, form, at: Lba| {
+            let time = at.to_msf().unwrap();
+            CueEntry::Position(CuePosition { control, track, index, form: DataForm(form), scms: 0, time })
+        };
+        let sent = if control == 0 { (0x00, 2352) } else { (0x10, 2048) };
+        let entries = vec![
+            entry(0, 0, form, Lba(-150)),
+            entry(1, 0, form, Lba(-150)),
+            entry(1, 1, form, Lba(0)),
+            entry(2, 0, form, Lba(300)),
+            entry(2, 1, sent.0, Lba(450)),
+            entry(LEAD_OUT_TRACK, 1, form, Lba(850)),
+        ];
+        send_sheet(&mut recorder, &CueSheet { entries }).unwrap();
+        // A write at the start of what is generated, with no data, moves past it.
+        let command = Write10 { start: Lba(-150), sectors: 600, fua: false };
+        recorder.send(&command, &[]).unwrap();
+        write(&mut recorder, Lba(450), 400, sent.1).unwrap();
+        sync(&mut recorder);
+        assert_eq!(disc_information(&mut recorder).sessions, 2, "{form:02X}");
+        let sector = recorder.ask(&ReadCd::raw(Lba(20), 1)).unwrap();
+        match mode {
+            Some(mode) => assert_eq!(sector[12..16], [0, 2, 0x20, mode], "{form:02X}"),
+            None => assert_eq!(sector, [0; 2352]),
+        }
+        let at = Lba(451);
+        let sector = recorder.ask(&ReadCd::raw(at, 1)).unwrap();
+        assert!(sector.windows(8).any(|window| *window == block(at, sent.1)[64..72]), "{form:02X}");
     }
 }
 
@@ -333,17 +375,17 @@ fn e12_cd_text_goes_into_the_lead_in_and_comes_back() {
 }
 
 /// A raw block of 2448 bytes: main channel and interleaved P to W.
-fn raw_block(main: &[u8; 2352], control: Control, content: Content) -> Vec<u8> {
+fn raw_block(main: &[u8; 2352], block_type: DataBlockType, control: Control, content: Content) -> Vec<u8> {
     let q = Q { control, content }.encode().unwrap();
-    [main.to_vec(), Subchannels::new(false, q).interleave().to_vec()].concat()
+    let subchannel = match block_type {
+        DataBlockType::RawPq => [q.to_vec(), vec![0; 4]].concat(),
+        _ => Subchannels::new(false, q).interleave().to_vec(),
+    };
+    [main.to_vec(), subchannel].concat()
 }
 
-fn raw_disc(recorder: &mut Recorder, readable_toc: bool) {
-    let page = WriteParameters {
-        write_type: WriteType::Raw,
-        data_block_type: DataBlockType::RawPwRaw,
-        ..track_page(true)
-    };
+fn raw_disc(recorder: &mut Recorder, data_block_type: DataBlockType, readable_toc: bool) {
+    let page = WriteParameters { write_type: WriteType::Raw, data_block_type, ..track_page(true) };
     select(recorder, page);
     let lead_out = 400;
     let entries = [(0xA0, [1, 0, 0]), (0xA1, [1, 0, 0]), (0xA2, [0, 7, 25]), (1, [0, 2, 0])];
@@ -356,7 +398,8 @@ fn raw_disc(recorder: &mut Recorder, readable_toc: bool) {
                 if at < -150 {
                     let (point, value) = entries[usize::try_from(at + 20_000).unwrap() % entries.len()];
                     let entry = toc::Entry { adr: 1, point, time: [0; 3], zero: 0, value };
-                    let mut block = raw_block(&[0; 2352], Control::DATA, Content::Entry(entry));
+                    let mut block =
+                        raw_block(&[0; 2352], data_block_type, Control::DATA, Content::Entry(entry));
                     if !readable_toc {
                         block[2352..].fill(0);
                     }
@@ -374,7 +417,7 @@ fn raw_disc(recorder: &mut Recorder, readable_toc: bool) {
                     0..400 => position(Track::Number(1), 1, at),
                     _ => position(Track::LeadOut, 1, at - lead_out),
                 };
-                raw_block(&main, Control::DATA, place)
+                raw_block(&main, data_block_type, Control::DATA, place)
             })
             .collect();
         let command = Write10 { start: Lba(at), sectors: u16::try_from(count).unwrap(), fua: false };
@@ -386,20 +429,22 @@ fn raw_disc(recorder: &mut Recorder, readable_toc: bool) {
 
 #[test]
 fn e13_raw_writing_makes_what_its_q_channel_says() {
-    let mut recorder = recorder(MediumKind::CdR80);
-    raw_disc(&mut recorder, true);
-    let disc = disc_information(&mut recorder);
-    assert_eq!(
-        (disc.disc, disc.last_session, disc.sessions),
-        (DiscState::Complete, SessionState::Complete, 1)
-    );
-    let toc = recorder.ask(&ReadToc { allocation_bytes: 804, ..ReadToc::default() }).unwrap();
-    let starts: Vec<_> = toc.entries.iter().map(|entry| (entry.track, entry.start.lba().0)).collect();
-    assert_eq!(starts, [(1, 0), (0xAA, 400)]);
-    assert_eq!(read(&mut recorder, Lba(123), 1).unwrap(), block(Lba(123), 2048));
+    for block_type in [DataBlockType::RawPq, DataBlockType::RawPwPacked, DataBlockType::RawPwRaw] {
+        let mut recorder = recorder(MediumKind::CdR80);
+        raw_disc(&mut recorder, block_type, true);
+        let disc = disc_information(&mut recorder);
+        assert_eq!(
+            (disc.disc, disc.last_session, disc.sessions),
+            (DiscState::Complete, SessionState::Complete, 1)
+        );
+        let toc = recorder.ask(&ReadToc { allocation_bytes: 804, ..ReadToc::default() }).unwrap();
+        let starts: Vec<_> = toc.entries.iter().map(|entry| (entry.track, entry.start.lba().0)).collect();
+        assert_eq!(starts, [(1, 0), (0xAA, 400)]);
+        assert_eq!(read(&mut recorder, Lba(123), 1).unwrap(), block(Lba(123), 2048));
+    }
     // With a Q channel that says nothing there is a disc without a TOC, and no error.
-    let mut recorder = common::recorder(MediumKind::CdR80);
-    raw_disc(&mut recorder, false);
+    let mut recorder = recorder(MediumKind::CdR80);
+    raw_disc(&mut recorder, DataBlockType::RawPwRaw, false);
     assert_eq!(
         codes(recorder.ask(&ReadToc { allocation_bytes: 4, ..ReadToc::default() }).unwrap_err()),
         (5, 0x24, 0)
@@ -443,6 +488,17 @@ fn e16_run_out_and_read_capacity() {
     close_session(&mut recorder, MultiSession::Closed);
     let last = recorder.ask(&ReadCapacity10::default()).unwrap().last;
     assert_eq!(last, Lba(452 + 301));
+    // As an option without them.
+    let mut personality = Personality::modern();
+    personality.capacity_without_run_out = true;
+    let mut other = Recorder::new(personality);
+    other.load(recorder.into_disc().unwrap()).unwrap();
+    other.wait(Duration::from_secs(10));
+    for _ in 0..2 {
+        drop(other.ask(&TestUnitReady {}));
+    }
+    assert_eq!(other.ask(&ReadCapacity10::default()).unwrap().last, Lba(452 + 299));
+    let mut recorder = other;
     for unreadable in [300, 301, 302, 451, 752, 753] {
         assert_eq!(codes(read(&mut recorder, Lba(unreadable), 1).unwrap_err()), (5, 0x64, 0), "{unreadable}");
     }

@@ -108,3 +108,49 @@ fn the_atip_says_what_the_maker_pressed() {
     assert_eq!(atip[8..11], [97, 26, 66]);
     assert_eq!(atip[12..15], [79, 59, 70]);
 }
+
+/// The ATIP of each kind of disc: erasable, subtype, lead-out, and speeds as pktcdvd of the Linux kernel reads them (its
+/// tables clv_to_speed, hs_clv_to_speed and us_clv_to_speed, indexed by the low nibble of A1).
+#[test]
+fn the_atip_of_each_kind_of_disc() {
+    let clv = [0, 2, 4, 6, 8, 0, 0];
+    let high = [0, 2, 4, 6, 10, 0, 0];
+    let ultra = [0, 2, 4, 8, 0, 0, 16];
+    let kinds = [
+        (MediumKind::CdR63, None),
+        (MediumKind::CdR74, None),
+        (MediumKind::CdR80, None),
+        (MediumKind::CdR90, None),
+        (MediumKind::CdR99, None),
+        (MediumKind::CdRw74, Some((0, clv, 4))),
+        (MediumKind::CdRw80, Some((0, clv, 4))),
+        (MediumKind::CdRw80HighSpeed, Some((1, high, 10))),
+        (MediumKind::CdRw80UltraSpeed, Some((2, ultra, 16))),
+        (MediumKind::CdRw80UltraSpeedPlus, Some((3, ultra, 16))),
+    ];
+    for (kind, rewritable) in kinds {
+        let mut recorder = recorder(kind);
+        let atip = answer(&mut recorder, &[0x43, 2, 4, 0, 0, 0, 0, 0, 28, 0], 28);
+        let spec = kind.spec();
+        assert_eq!(atip[..4], [0, 26, 0, 0], "{kind}");
+        assert!(atip[4] & 0x80 != 0 && atip[6] & 0x80 != 0, "{kind}");
+        assert_eq!(atip[8..11], [spec.lead_in.minute, spec.lead_in.second, spec.lead_in.frame], "{kind}");
+        let end = spec.last_lead_out;
+        assert_eq!(atip[12..15], [end.minute, end.second, end.frame], "{kind}");
+        let Some((subtype, speeds, fastest)) = rewritable else {
+            assert_eq!(atip[6] & 0x7F, 0, "{kind}: dye, no additional information");
+            continue;
+        };
+        assert_eq!((atip[6] & 0x40, atip[6] >> 3 & 7), (0x40, subtype), "{kind}");
+        assert_eq!(atip[6] & 4, 4, "{kind}: A1 is there, as pktcdvd wants it");
+        assert_eq!(speeds[usize::from(atip[16] & 0xF)], fastest, "{kind}");
+    }
+    let mut high_speed = recorder(MediumKind::CdRw80HighSpeed);
+    let atip = answer(&mut high_speed, &[0x43, 2, 4, 0, 0, 0, 0, 0, 28, 0], 28);
+    // saramibreak/DiscImageCreator issue 43: power 2, reference speed 3, A1 36:26:216, A2 38:178:72.
+    assert_eq!((atip[4], atip[6]), (0x80 | 2 << 4 | 3, 0xC0 | 1 << 3 | 6));
+    assert_eq!((&atip[16..19], &atip[20..23]), (&[36, 26, 216][..], &[38, 178, 72][..]));
+    // A pressed disc has none.
+    let mut pressed = recorder(MediumKind::CdRom);
+    assert_eq!(refused(&mut pressed, &[0x43, 2, 4, 0, 0, 0, 0, 0, 28, 0], Data::None), (5, 0x24, 0));
+}

@@ -11,7 +11,8 @@ use core::time::Duration;
 
 use common::*;
 use discwright_cd::Lba;
-use discwright_drive::derive::View;
+use discwright_drive::derive::{TrackState, View};
+use discwright_drive::medium::Block;
 use discwright_drive::{Disc, MediumKind, Recorder};
 use discwright_mmc::Cdb;
 use discwright_mmc::command::*;
@@ -172,6 +173,8 @@ const fn multi(bits: u8) -> MultiSession {
 struct Host {
     recorder: Recorder,
     bytes_per_block: usize,
+    /// The laser stays off.
+    test_write: bool,
     /// How often each kind of state was met.
     reached: BTreeMap<&'static str, usize>,
 }
@@ -181,13 +184,14 @@ impl Host {
         let mut recorder = Recorder::with_disc(disc);
         watch(&mut recorder);
         settle(&mut recorder);
-        Self { recorder, bytes_per_block: 2048, reached: BTreeMap::new() }
+        Self { recorder, bytes_per_block: 2048, test_write: false, reached: BTreeMap::new() }
     }
 
     fn select(&mut self, page: WriteParameters) {
         let bytes = if page.track_mode & 4 == 0 { 2352 } else { 2048 };
+        let test_write = page.test_write;
         if try_select(&mut self.recorder, page).is_ok() {
-            self.bytes_per_block = bytes;
+            (self.bytes_per_block, self.test_write) = (bytes, test_write);
         }
     }
 
@@ -267,10 +271,7 @@ impl Host {
             Op::Sync { immed } => {
                 drop(recorder.ask(&SynchronizeCache { immed: *immed, ..Default::default() }));
             }
-            Op::CloseTrack { track } => {
-                let track = u16::from(*track);
-                drop(recorder.ask(&CloseTrackSession { immed: true, function: CloseFunction::Track, track }));
-            }
+            Op::CloseTrack { track } => self.close_track(*track),
             Op::CloseSession { immed } => {
                 let close = CloseTrackSession { immed: *immed, function: CloseFunction::Session, track: 0 };
                 drop(recorder.ask(&close));
@@ -286,13 +287,7 @@ impl Host {
                 let address = Lba(i32::from(*number));
                 drop(recorder.ask(&Blank { immed: true, blank_type: BlankType::from(*kind), address }));
             }
-            Op::BlankTail { track, packet, skew } => {
-                let Some(track) = self.track(*track) else { return };
-                let size = track.packet.unwrap_or(1).max(1);
-                let address = track.start.saturating_add(u32::from(*packet) * size + u32::from(*skew));
-                let blank = Blank { immed: true, blank_type: BlankType::TrackTail, address };
-                drop(self.recorder.ask(&blank));
-            }
+            Op::BlankTail { track, packet, skew } => self.blank_tail(*track, *packet, *skew),
             Op::Calibrate => drop(recorder.ask(&SendOpc { do_opc: true, parameter_bytes: 0 })),
             Op::Wait { ms } => recorder.wait(Duration::from_millis(u64::from(*ms))),
             Op::Settle => {
@@ -313,6 +308,39 @@ impl Host {
             Op::Cdb { bytes, out } => foreign(recorder, bytes, usize::from(*out)),
             _ => {}
         }
+    }
+
+    /// A track that was closed is complete when the drive is done.
+    fn close_track(&mut self, number: u8) {
+        let known = self.track(number).is_some();
+        let close =
+            CloseTrackSession { immed: true, function: CloseFunction::Track, track: u16::from(number) };
+        if self.recorder.ask(&close).is_err() || self.test_write || !known {
+            return;
+        }
+        self.recorder.wait(Duration::from_secs(7_200));
+        let track = self.track(number).unwrap();
+        assert_eq!(track.state, TrackState::Complete, "{track:?}");
+    }
+
+    /// A track of packets whose tail was blanked goes on there.
+    fn blank_tail(&mut self, number: u8, packet: u16, skew: u8) {
+        let Some(track) = self.track(number) else { return };
+        let size = track.packet.unwrap_or(1).max(1);
+        let mut address = track.start.saturating_add(u32::from(packet) * size + u32::from(skew));
+        if track.packet == Some(0) {
+            // Where a packet begins, or would begin.
+            let medium = self.recorder.disc().unwrap().medium();
+            let begins = |at: &Lba| matches!(medium.block_at(*at - 1), Some((_, Block::RunIn)));
+            address = (address.0..track.end.0).map(Lba).find(begins).unwrap_or(address);
+        }
+        let blank = Blank { immed: true, blank_type: BlankType::TrackTail, address };
+        if self.recorder.ask(&blank).is_err() || track.packet.is_none() {
+            return;
+        }
+        self.recorder.wait(Duration::from_secs(7_200));
+        let told = self.recorder.ask(&ReadTrackInformation::track(u32::from(number))).unwrap();
+        assert_eq!((told.next_writable, told.damage), (Some(address), false), "{track:?}");
     }
 
     fn session(&mut self, sectors: u32, bits: u8) {

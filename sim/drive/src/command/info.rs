@@ -133,7 +133,10 @@ pub(super) fn track_information(
     let told = match found {
         Found::Track(track) => of_track(&track, medium, &target),
         Found::Writing(track) => target.of_open_track(&track),
-        Found::Invisible(session, next) => target.of_invisible(session, next, session_next),
+        Found::Invisible(session, next) => {
+            let begun = view.open.is_some_and(|open| open.first_track != next.number);
+            target.of_invisible(session, next, session_next, begun)
+        }
     };
     Ok(lied_about(told, drive.lie))
 }
@@ -323,11 +326,19 @@ impl Target {
     }
 
     /// The next writable address depends on how writing will begin: with user data, with the pregap, or with the
-    /// lead-in. `next` overrides it in a session that has begun.
-    fn of_invisible(&self, session: u16, track: NextTrack, next: Option<Lba>) -> TrackInformation {
+    /// lead-in. A session that has a track already goes on with user data, whatever the page says. `next` overrides it
+    /// in a session that is being written as a whole.
+    fn of_invisible(
+        &self,
+        session: u16,
+        track: NextTrack,
+        next: Option<Lba>,
+        begun: bool,
+    ) -> TrackInformation {
         let pregap = i32::try_from(area::PREGAP).unwrap_or(0);
         let lead_in = i32::try_from(area::LEAD_IN).unwrap_or(0);
         let begins = match self.write_type {
+            _ if begun => track.start,
             WriteType::SessionAtOnce => track.start - pregap,
             WriteType::Raw if session == 1 => self.first_lead_in,
             WriteType::Raw => track.start - pregap - lead_in,
@@ -373,12 +384,21 @@ impl Target {
     }
 }
 
-/// The last address before the lead-out of the last complete session, run-out included; zero without one.
+/// The last address before the lead-out of the last complete session, run-out included unless the drive leaves it out;
+/// zero without a session.
 pub(super) fn capacity(drive: &mut Drive, command: &ReadCapacity10) -> Result<Capacity, Sense> {
     if !command.pmi && command.address != Lba(0) {
         return Err(sense::INVALID_FIELD);
     }
-    let last = deck(drive)?.view().last_address().unwrap_or(Lba(0));
+    let without_run_out = drive.personality.capacity_without_run_out;
+    let view = deck(drive)?.view();
+    let last_track = view.last_complete().and_then(|session| view.track(session.last_track)).copied();
+    let last = view.last_address().unwrap_or(Lba(0));
+    let medium = deck(drive)?.disc().medium();
+    let last = match last_track.filter(|track| without_run_out && track.packet.is_none()) {
+        Some(track) => last_recorded(&track, medium).unwrap_or(last),
+        None => last,
+    };
     Ok(Capacity { last, block_bytes: 2048 })
 }
 

@@ -111,14 +111,16 @@ fn atip(kind: MediumKind) -> Result<Atip, Sense> {
         Material::WriteOnce => (false, 0),
         Material::Rewritable(class) => (true, class.subtype()),
     };
+    let told = kind.atip();
     Ok(Atip {
-        writing_power: 5,
-        reference_speed: u8::from(rewritable),
-        unrestricted_use: true,
+        writing_power: told.writing_power,
+        reference_speed: told.reference_speed,
+        unrestricted_use: told.unrestricted_use,
         rewritable,
         subtype,
         lead_in_start: spec.lead_in,
         last_lead_out: spec.last_lead_out,
+        additional: [told.a1, told.a2, None],
         ..Atip::default()
     })
 }

@@ -100,6 +100,23 @@ impl RwClass {
     }
 }
 
+/// What the ATIP of a recordable disc says besides its times (ECMA-394 and ECMA-395, special information 1 and
+/// additional information 1 and 2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AtipSpec {
+    /// Indicative target writing power, 3 bits.
+    pub writing_power: u8,
+    /// Reference speed, 3 bits.
+    pub reference_speed: u8,
+    /// For no special application.
+    pub unrestricted_use: bool,
+    /// Additional information 1: test speeds and power factors.
+    pub a1: Option<[u8; 3]>,
+    /// Additional information 2: the same for another write strategy.
+    pub a2: Option<[u8; 3]>,
+}
+
 /// The name is no kind of disc.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0:?} is no medium; there are: {names}", names = names())]
@@ -155,6 +172,30 @@ impl MediumKind {
         MediumSpec { name, material, lead_in, last_lead_out, beyond, slowest_x, fastest_x, manufacturer }
     }
 
+    /// What its ATIP says besides the times.
+    ///
+    /// High speed: a disc that an ASUS BW-16D1HT read (saramibreak/DiscImageCreator issue 43). Ultra speed: powers and
+    /// speeds of a Memorex disc as cdrecord 2.01 printed them (freebsd-questions, 4 January 2005); it did not print the
+    /// bytes, and those of the power factors are the high speed disc's. Multi-speed: A1 as cdrecord prints it for such
+    /// discs.
+    #[must_use]
+    pub const fn atip(self) -> AtipSpec {
+        match self.spec().material {
+            Material::Pressed => atip(0, 0, true, None, None),
+            Material::WriteOnce => atip(5, 0, true, None, None),
+            Material::Rewritable(RwClass::Multi) => atip(5, 1, true, Some([0x02, 0x4A, 0xB0]), None),
+            Material::Rewritable(RwClass::High) => {
+                atip(2, 3, false, Some([0x24, 0x1A, 0xD8]), Some([0x26, 0xB2, 0x48]))
+            }
+            Material::Rewritable(RwClass::Ultra) => {
+                atip(6, 0, false, Some([0x66, 0x1A, 0xD8]), Some([0x38, 0xB2, 0x48]))
+            }
+            Material::Rewritable(RwClass::UltraPlus) => {
+                atip(6, 0, false, Some([0x66, 0x1A, 0xD8]), Some([0x39, 0xB2, 0x48]))
+            }
+        }
+    }
+
     /// A number for disc files; never reused.
     pub(crate) const fn code(self) -> u16 {
         match self {
@@ -200,6 +241,16 @@ impl MediumKind {
     pub fn last_lead_out(self) -> Lba {
         self.spec().last_lead_out.to_lba()
     }
+}
+
+const fn atip(
+    writing_power: u8,
+    reference_speed: u8,
+    unrestricted_use: bool,
+    a1: Option<[u8; 3]>,
+    a2: Option<[u8; 3]>,
+) -> AtipSpec {
+    AtipSpec { writing_power, reference_speed, unrestricted_use, a1, a2 }
 }
 
 /// Behind the last possible start of a lead-out the groove goes on for the lead-out itself.

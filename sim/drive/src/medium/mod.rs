@@ -14,7 +14,7 @@ mod packets;
 mod payload;
 
 pub use content::{Block, Content, Form, LeadIn, QItem, Subchannel, TrackQ};
-pub use kind::{Material, MediumKind, MediumSpec, RwClass, UnknownMedium};
+pub use kind::{AtipSpec, Material, MediumKind, MediumSpec, RwClass, UnknownMedium};
 pub use packets::FixedPackets;
 pub(crate) use packets::LINK_LOSS;
 pub use payload::Payload;

@@ -26,6 +26,10 @@ impl Deck {
     ) -> Result<(), Sense> {
         self.end_open_packet(now, settings);
         match &self.recording {
+            // The pickup is in the middle of another.
+            Recording::Track(track) if self.is_reserved(number) && number != u16::from(track.number) => {
+                return Err(sense::SEQUENCE);
+            }
             Recording::Track(_) => self.end_track(now, settings)?,
             Recording::Session(_) | Recording::Raw(_) => return Err(sense::INCOMPLETE_TRACK_IN_SESSION),
             Recording::Idle => {
@@ -74,6 +78,12 @@ impl Deck {
         let contents = LeadIn { toc: plan.items(self.disc.kind()), packs: Vec::new() };
         self.surround(now, settings, open.number, Arc::new(contents), lead_in, plan.lead_out);
         Ok(())
+    }
+
+    fn is_reserved(&self, number: u16) -> bool {
+        let view = View::of(self.disc.medium());
+        let track = u8::try_from(number).ok().and_then(|number| view.track(number));
+        track.is_some_and(|track| track.state == TrackState::Reserved)
     }
 
     fn end_open_packet(&mut self, now: Instant, settings: &Settings) {

@@ -53,15 +53,14 @@ impl TocPlan {
         let zero = if first { 2 } else { 1 };
         let outermost = time_bytes(kind.last_lead_out());
         let b0 = QItem { control, adr: 5, point: 0xB0, time, zero, point_time: outermost };
-        let special = [WRITING_POWER, 0, 0];
+        // Special information 1 of the ATIP.
+        let atip = kind.atip();
+        let special = [atip.writing_power << 4 | atip.reference_speed, 0, 0];
         let lead_in = time_bytes(kind.lead_in_start());
         let c0 = QItem { control, adr: 5, point: 0xC0, time: special, zero: 0, point_time: lead_in };
         if first { vec![b0, c0] } else { vec![b0] }
     }
 }
-
-/// Recommended writing power as the ATIP's special information 1 codes it.
-pub(crate) const WRITING_POWER: u8 = 0x50;
 
 #[cfg(test)]
 mod tests {

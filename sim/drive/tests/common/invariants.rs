@@ -49,6 +49,8 @@ fn legal(sense: &Sense, cdb: &str) {
         _ => false,
     };
     assert!(fits, "{cdb}: {:?} {asc:02X}/{ascq:02X}", sense.key);
+    // Nothing goes wrong with these discs: a failed write is a mark that the drive wanted to make twice.
+    assert!((asc, ascq) != (0x0C, 0), "{cdb}: the medium refused what the drive had accepted");
     let specific = match sense.specific {
         None => true,
         Some(SenseSpecific::Field(_)) => sense.key == SenseKey::IllegalRequest && matches!(asc, 0x24 | 0x26),
