@@ -4,27 +4,35 @@
 //! neither names nor links of the volume, nor what lies in the target already, lead a single byte elsewhere. Symbolic
 //! links are made last.
 
+mod write;
+
 use core::ops::ControlFlow;
-use std::fs::File;
-use std::io::{self, Read as _, Write as _};
-use std::os::fd::{AsFd, OwnedFd};
+use core::sync::atomic::{AtomicBool, Ordering};
+use std::collections::HashSet;
+use std::io::{self, Read as _};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::thread;
 
 use discwright_cd::Lba;
-use rustix::fs::{AtFlags, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT};
+use rustix::fs::{Mode, OFlags, Timespec};
 use rustix::io::Errno;
 use thiserror::Error;
 
+use self::write::{BATCH_BYTES, Folder, Made, NewFile, Writers};
 use super::entry::{Entry, EntryKind};
 use super::finding::Findings;
 use super::source::ReadSectors;
 use super::volume::{View, Volume};
 use super::walk::Visited;
 use crate::format::SECTOR_BYTES;
+use crate::tree::Extent;
 
 /// Bytes that are read and written at a time.
 const CHUNK_BYTES: usize = 1 << 20;
+/// Sectors that are read at a time where small files follow each other.
+const WINDOW_SECTORS: u32 = 128;
 
 /// What to extract, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -193,38 +201,26 @@ pub fn extract<S: ReadSectors>(
 ) -> Result<Extracted, ExtractError> {
     let root =
         open_target(target).map_err(|source| ExtractError::Target { path: target.to_owned(), source })?;
-    let mut extraction = Extraction {
-        volume,
-        options,
-        selection: Selection::new(&options.paths),
-        root,
-        levels: Vec::new(),
-        links: Vec::new(),
-        buffer: vec![0; CHUNK_BYTES],
-        done: Extracted::default(),
-        progress,
-    };
-    let mut walk = volume.walk(view);
-    while let Some(visited) = walk.next() {
-        let path = visited.path();
-        extraction.leave(usize::from(visited.depth));
-        let leads = visited.entry.is_directory() && extraction.selection.leads_to(&path);
-        if !extraction.selection.wants(&path) && !leads {
-            walk.skip_directory();
-            continue;
-        }
-        if extraction.take(visited, path)?.is_break() {
-            extraction.done.cancelled = true;
-            break;
-        }
-    }
-    extraction.leave(0);
-    extraction.done.findings = walk.into_findings();
-    if !extraction.done.cancelled {
-        extraction.make_links();
-        extraction.report_missing();
-    }
-    Ok(extraction.done)
+    let full = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let extraction = Extraction {
+            volume,
+            options,
+            selection: Selection::new(&options.paths),
+            root: Arc::new(Folder { handle: root, modified: None, thread: 0 }),
+            levels: Vec::new(),
+            taken: vec![HashSet::new()],
+            links: Vec::new(),
+            writers: Writers::start(scope, &full),
+            folders: 0,
+            number: 0,
+            window: Window::default(),
+            problems: Vec::new(),
+            done: Extracted::default(),
+            progress,
+        };
+        extraction.run(view, &full)
+    })
 }
 
 fn open_target(target: &Path) -> io::Result<OwnedFd> {
@@ -271,58 +267,121 @@ struct Level {
     name: String,
     path: String,
     /// Open once something was made in it or it was asked for itself; an error once that failed.
-    folder: Option<Result<Rc<OwnedFd>, ()>>,
+    folder: Option<Result<Arc<Folder>, ()>>,
     modified: Option<Timespec>,
 }
 
 struct Link {
-    folder: Rc<OwnedFd>,
+    folder: Arc<Folder>,
     name: String,
     path: String,
     target: Vec<u8>,
 }
 
-struct Extraction<'a, S> {
+/// What reads the volume; files are made by its writers.
+struct Extraction<'a, 'scope, S> {
     volume: &'a Volume<S>,
     options: &'a ExtractOptions,
     selection: Selection<'a>,
-    root: OwnedFd,
+    root: Arc<Folder>,
     levels: Vec<Level>,
+    /// Names of the files of the root and of each level: of two of one name the first is made, however the threads run.
+    taken: Vec<HashSet<Box<str>>>,
     links: Vec<Link>,
-    buffer: Vec<u8>,
+    writers: Writers<'scope>,
+    /// Folders that were opened.
+    folders: usize,
+    /// Entries so far.
+    number: u64,
+    window: Window,
+    /// With the numbers of their entries.
+    problems: Vec<(u64, Problem)>,
     done: Extracted,
     progress: &'a mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
 }
 
-impl<S: ReadSectors> Extraction<'_, S> {
-    /// Closes the folders deeper than `depth`, giving them their times now that nothing more is made in them.
-    fn leave(&mut self, depth: usize) {
-        while self.levels.len() > depth {
-            let Some(level) = self.levels.pop() else { return };
-            if let (Some(Ok(folder)), Some(modified)) = (level.folder, level.modified) {
-                set_modified(&*folder, modified);
+impl<S: ReadSectors> Extraction<'_, '_, S> {
+    fn run(mut self, view: View, full: &AtomicBool) -> Result<Extracted, ExtractError> {
+        let mut walk = self.volume.walk(view);
+        while let Some(visited) = walk.next() {
+            let path = visited.path();
+            self.leave(usize::from(visited.depth));
+            let leads = visited.entry.is_directory() && self.selection.leads_to(&path);
+            if !self.selection.wants(&path) && !leads {
+                walk.skip_directory();
+                continue;
+            }
+            self.number += 1;
+            if self.take(visited, path).is_break() {
+                self.done.cancelled = true;
+                break;
+            }
+            if full.load(Ordering::Relaxed) {
+                break;
             }
         }
+        self.leave(0);
+        self.done.findings = walk.into_findings();
+        self.finish()
     }
 
-    fn take(&mut self, visited: Visited, path: String) -> Result<ControlFlow<()>, ExtractError> {
+    /// Waits for the writers and makes what comes last.
+    fn finish(self) -> Result<Extracted, ExtractError> {
+        let Self { options, selection, links, writers, mut problems, mut done, .. } = self;
+        (done.files, done.bytes) = (0, 0);
+        let mut full = None;
+        for made in writers.finish() {
+            let Made { files, bytes, problems: more, full: stopped } = made;
+            done.files += files;
+            done.bytes += bytes;
+            problems.extend(more);
+            full = [full, stopped].into_iter().flatten().min_by_key(|(number, ..)| *number);
+        }
+        if let Some((_, path, source)) = full {
+            return Err(ExtractError::Full { path, source });
+        }
+        problems.sort_by_key(|(number, _)| *number);
+        done.problems = problems.into_iter().map(|(_, problem)| problem).collect();
+        if !done.cancelled {
+            make_links(links, options.links, &mut done);
+            let missing = selection.paths.iter().filter(|(_, met)| !met);
+            let missing =
+                missing.map(|(path, _)| Problem { path: (*path).to_owned(), reason: Reason::NotFound });
+            done.problems.extend(missing);
+        }
+        Ok(done)
+    }
+
+    /// Leaves the folders deeper than `depth`.
+    fn leave(&mut self, depth: usize) {
+        self.levels.truncate(depth);
+        self.taken.truncate(depth + 1);
+    }
+
+    fn take(&mut self, visited: Visited, path: String) -> ControlFlow<()> {
         let Visited { entry, .. } = visited;
         if entry.is_directory() {
             let modified = modified(&entry);
             let wanted = self.selection.wants(&path);
-            self.levels.push(Level { name: entry.name, path, folder: None, modified });
-            if wanted {
+            let taken = self.taken.last().is_some_and(|taken| taken.contains(entry.name.as_str()));
+            let folder = taken.then_some(Err(()));
+            if taken {
+                self.problem(path.clone(), Reason::Exists);
+            }
+            self.levels.push(Level { name: entry.name, path, folder, modified });
+            self.taken.push(HashSet::new());
+            if wanted && !taken {
                 // A folder that cannot be made is told once, here; its contents follow with their own words.
                 _ = self.folder();
             }
-            return Ok(ControlFlow::Continue(()));
+            return ControlFlow::Continue(());
         }
         let Some(folder) = self.folder() else {
             self.problem(path, Reason::Folder);
-            return Ok(ControlFlow::Continue(()));
+            return ControlFlow::Continue(());
         };
         match &entry.kind {
-            EntryKind::File => return self.extract_file(&folder, &entry, path),
+            EntryKind::File => return self.extract_file(folder, entry, path),
             EntryKind::Symlink(target) => {
                 let target = target.clone();
                 self.links.push(Link { folder, name: entry.name, path, target });
@@ -330,25 +389,27 @@ impl<S: ReadSectors> Extraction<'_, S> {
             EntryKind::Special { .. } => self.problem(path, Reason::Special),
             EntryKind::Directory(_) => {}
         }
-        Ok(ControlFlow::Continue(()))
+        ControlFlow::Continue(())
     }
 
     fn problem(&mut self, path: String, reason: Reason) {
-        self.done.problems.push(Problem { path, reason });
+        self.problems.push((self.number, Problem { path, reason }));
     }
 
     /// The folder at hand, made with those above it where they are not there yet.
-    fn folder(&mut self) -> Option<Rc<OwnedFd>> {
+    fn folder(&mut self) -> Option<Arc<Folder>> {
         let open = self.levels.iter().rposition(|level| level.folder.is_some());
         let mut folder = match open.and_then(|index| self.levels.get(index)?.folder.clone()) {
             Some(Ok(folder)) => folder,
             Some(Err(())) => return None,
-            None => Rc::new(self.root.try_clone().ok()?),
+            None => self.root.clone(),
         };
         for level in self.levels.iter_mut().skip(open.map_or(0, |index| index + 1)) {
-            match make_folder(&folder, &level.name) {
-                Ok((made, new)) => {
-                    folder = Rc::new(made);
+            match make_folder(&folder.handle, &level.name) {
+                Ok((handle, new)) => {
+                    let thread = self.folders % self.writers.count();
+                    self.folders += 1;
+                    folder = Arc::new(Folder { handle, modified: level.modified, thread });
                     level.folder = Some(Ok(folder.clone()));
                     self.done.directories += u64::from(new);
                 }
@@ -363,58 +424,49 @@ impl<S: ReadSectors> Extraction<'_, S> {
         Some(folder)
     }
 
-    fn extract_file(
-        &mut self,
-        folder: &OwnedFd,
-        entry: &Entry,
-        path: String,
-    ) -> Result<ControlFlow<()>, ExtractError> {
-        if self.report(&path, entry.bytes).is_break() {
-            return Ok(ControlFlow::Break(()));
+    fn extract_file(&mut self, folder: Arc<Folder>, entry: Entry, path: String) -> ControlFlow<()> {
+        self.report(&path, entry.bytes)?;
+        if self.taken.last_mut().is_some_and(|taken| !taken.insert(entry.name.as_str().into())) {
+            self.problem(path, Reason::Exists);
+            return ControlFlow::Continue(());
         }
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         // Readable and writable to its owner whatever was recorded, else nobody could remove it again.
         let mode = entry.attributes().map_or(0o666, |it| it.mode & 0o777 | 0o600);
-        let mut file = match rustix::fs::openat(folder, &*entry.name, flags, Mode::from_raw_mode(mode)) {
-            Ok(file) => File::from(file),
-            Err(error) if is_full(&error.into()) => {
-                return Err(ExtractError::Full { path, source: error.into() });
-            }
-            Err(error) => {
-                self.problem(path, error.into());
-                return Ok(ControlFlow::Continue(()));
-            }
+        let file = NewFile {
+            number: self.number,
+            folder,
+            name: entry.name.clone(),
+            path,
+            mode: Mode::from_raw_mode(mode),
+            modified: modified(&entry),
         };
-        let before = self.done.bytes;
-        let reason = match self.copy(&mut file, entry, &path) {
-            Ok(ControlFlow::Continue(())) => {
-                if let Some(modified) = modified(entry) {
-                    set_modified(&file, modified);
+        let inflate = entry.compression().is_some_and(|it| it.is_known());
+        let small = !inflate && entry.sections.len() <= 1 && entry.bytes <= BATCH_BYTES as u64;
+        let plain = entry.sections.iter().next().map_or(Some(None), |section| section.extent().map(Some));
+        match plain {
+            Some(extent) if small => {
+                let path = file.path.clone();
+                let Self { writers, window, volume, .. } = self;
+                let read = writers.whole(file, |data| match extent {
+                    Some(extent) => window.read(&volume.source, extent, data),
+                    None => Ok(()),
+                });
+                match read {
+                    Ok(()) => self.count(entry.bytes),
+                    Err(error) => self.problem(path, Reason::Read(error)),
                 }
-                self.done.files += 1;
-                return Ok(ControlFlow::Continue(()));
+                ControlFlow::Continue(())
             }
-            Ok(ControlFlow::Break(())) => None,
-            Err(reason) => Some(reason),
-        };
-        // Half a file is worse than none: it looks like a whole one.
-        self.done.bytes = before;
-        _ = rustix::fs::unlinkat(folder, &*entry.name, AtFlags::empty());
-        match reason {
-            None => Ok(ControlFlow::Break(())),
-            Some(Reason::Write(source)) if is_full(&source) => Err(ExtractError::Full { path, source }),
-            Some(reason) => {
-                self.problem(path, reason);
-                Ok(ControlFlow::Continue(()))
-            }
+            _ if inflate => self.inflate(&entry, file),
+            _ => self.copy(&entry, file),
         }
     }
 
-    /// Copies the data, whole sectors at a time straight from the source.
-    fn copy(&mut self, file: &mut File, entry: &Entry, path: &str) -> Result<ControlFlow<()>, Reason> {
-        if entry.compression().is_some_and(|it| it.is_known()) {
-            return self.copy_inflated(file, entry, path);
-        }
+    /// Reads the data of a large file, whole sectors at a time straight from the source.
+    fn copy(&mut self, entry: &Entry, file: NewFile) -> ControlFlow<()> {
+        let Self { volume, writers, done, progress, .. } = self;
+        let path = file.path.clone();
+        let mut parts = writers.begin(file);
         for section in entry.sections.iter() {
             let mut position = 0;
             while position < section.bytes {
@@ -422,69 +474,152 @@ impl<S: ReadSectors> Extraction<'_, S> {
                 let first = address / SECTOR_BYTES as u64;
                 let skip = usize::try_from(address % SECTOR_BYTES as u64).unwrap_or(0);
                 let run = usize::try_from(run).unwrap_or(usize::MAX).min(CHUNK_BYTES - skip);
-                let whole = (skip + run).next_multiple_of(SECTOR_BYTES);
-                let buffer = self.buffer.get_mut(..whole).unwrap_or_default();
+                let mut buffer = parts.buffer();
+                buffer.resize((skip + run).next_multiple_of(SECTOR_BYTES), 0);
                 let lba = Lba(i32::try_from(first).unwrap_or(i32::MAX));
-                self.volume.source.read_sectors(lba, buffer).map_err(Reason::Read)?;
-                file.write_all(buffer.get(skip..skip + run).unwrap_or_default()).map_err(Reason::Write)?;
+                if let Err(error) = volume.source.read_sectors(lba, &mut buffer) {
+                    parts.abandon();
+                    self.problem(path, Reason::Read(error));
+                    return ControlFlow::Continue(());
+                }
+                buffer.truncate(skip + run);
+                buffer.drain(..skip);
+                parts.push(buffer);
                 position += u32::try_from(run).unwrap_or(u32::MAX);
-                self.done.bytes += u64::try_from(run).unwrap_or(0);
+                done.bytes += u64::try_from(run).unwrap_or(0);
                 let more = position < section.bytes;
-                if more && self.report(path, entry.bytes).is_break() {
-                    return Ok(ControlFlow::Break(()));
+                if more && report(progress, done, &path, entry.bytes).is_break() {
+                    parts.abandon();
+                    return ControlFlow::Break(());
                 }
             }
         }
-        Ok(ControlFlow::Continue(()))
+        parts.end();
+        done.files += 1;
+        ControlFlow::Continue(())
     }
 
-    fn copy_inflated(
-        &mut self,
-        file: &mut File,
-        entry: &Entry,
-        path: &str,
-    ) -> Result<ControlFlow<()>, Reason> {
-        let mut inflated = self.volume.open_inflated(entry).map_err(Reason::Read)?;
-        let bytes = inflated.size_bytes();
-        loop {
-            let count = inflated.read(&mut self.buffer).map_err(Reason::Read)?;
-            if count == 0 {
-                return Ok(ControlFlow::Continue(()));
+    fn inflate(&mut self, entry: &Entry, file: NewFile) -> ControlFlow<()> {
+        let mut inflated = match self.volume.open_inflated(entry) {
+            Ok(inflated) => inflated,
+            Err(error) => {
+                self.problem(file.path, Reason::Read(error));
+                return ControlFlow::Continue(());
             }
-            file.write_all(self.buffer.get(..count).unwrap_or_default()).map_err(Reason::Write)?;
-            self.done.bytes += u64::try_from(count).unwrap_or(0);
-            if self.report(path, bytes).is_break() {
-                return Ok(ControlFlow::Break(()));
+        };
+        let Self { writers, done, progress, .. } = self;
+        let path = file.path.clone();
+        let bytes = inflated.size_bytes();
+        let mut parts = writers.begin(file);
+        loop {
+            let mut buffer = parts.buffer();
+            buffer.resize(CHUNK_BYTES, 0);
+            match inflated.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => {
+                    buffer.truncate(count);
+                    parts.push(buffer);
+                    done.bytes += u64::try_from(count).unwrap_or(0);
+                }
+                Err(error) => {
+                    parts.abandon();
+                    self.problem(path, Reason::Read(error));
+                    return ControlFlow::Continue(());
+                }
+            }
+            if report(progress, done, &path, bytes).is_break() {
+                parts.abandon();
+                return ControlFlow::Break(());
             }
         }
+        parts.end();
+        done.files += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn count(&mut self, bytes: u64) {
+        self.done.files += 1;
+        self.done.bytes += bytes;
     }
 
     fn report(&mut self, path: &str, file_bytes: u64) -> ControlFlow<()> {
-        let Extracted { files, bytes, .. } = self.done;
-        (self.progress)(&Progress { path, file_bytes, files, bytes })
+        report(self.progress, &self.done, path, file_bytes)
     }
+}
 
-    fn make_links(&mut self) {
-        for link in core::mem::take(&mut self.links) {
-            let reason = match self.options.links {
-                Links::None => Some(Reason::LinksOff),
-                Links::Inside if !stays_inside(&link.path, &link.target) => {
-                    Some(Reason::LinkOutside(String::from_utf8_lossy(&link.target).into_owned()))
-                }
-                _ => rustix::fs::symlinkat(&*link.target, &*link.folder, &*link.name).err().map(Reason::from),
-            };
-            match reason {
-                None => self.done.symlinks += 1,
-                Some(reason) => self.problem(link.path, reason),
-            }
+fn report(
+    progress: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+    done: &Extracted,
+    path: &str,
+    file_bytes: u64,
+) -> ControlFlow<()> {
+    let Extracted { files, bytes, .. } = *done;
+    progress(&Progress { path, file_bytes, files, bytes })
+}
+
+/// The sectors that were read last: small files lie one behind the other.
+#[derive(Debug, Default)]
+struct Window {
+    first: u32,
+    bytes: Vec<u8>,
+    /// Sector behind the file that was asked for last.
+    next: u32,
+}
+
+impl Window {
+    /// Appends the bytes of an extent to `out`.
+    fn read(&mut self, source: &impl ReadSectors, extent: Extent, out: &mut Vec<u8>) -> io::Result<()> {
+        let first = u32::try_from(extent.start.0).unwrap_or(u32::MAX);
+        let bytes = usize::try_from(extent.bytes).unwrap_or(usize::MAX);
+        let sectors = u32::try_from(bytes.div_ceil(SECTOR_BYTES)).unwrap_or(u32::MAX);
+        let in_turn = self.next == first;
+        self.next = first.saturating_add(sectors);
+        if !self.holds(first, sectors) {
+            let wanted = if in_turn { sectors.max(WINDOW_SECTORS) } else { sectors };
+            let end = source.end().and_then(|end| u32::try_from(end.0).ok()).unwrap_or(0);
+            let ahead = wanted.min(end.saturating_sub(first)).max(sectors);
+            // One bad sector ahead must not cost the file at hand.
+            let ahead = self.fill(source, first, ahead);
+            ahead.or_else(|_| self.fill(source, first, sectors))?;
         }
+        let from = usize::try_from(first.saturating_sub(self.first))
+            .unwrap_or(usize::MAX)
+            .saturating_mul(SECTOR_BYTES);
+        let found = self.bytes.get(from..from.saturating_add(bytes));
+        out.extend_from_slice(found.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
     }
 
-    fn report_missing(&mut self) {
-        let missing: Vec<_> =
-            self.selection.paths.iter().filter(|(_, met)| !met).map(|(path, _)| (*path).to_owned()).collect();
-        for path in missing {
-            self.problem(path, Reason::NotFound);
+    fn holds(&self, first: u32, sectors: u32) -> bool {
+        let end = u64::from(self.first) + u64::try_from(self.bytes.len() / SECTOR_BYTES).unwrap_or(0);
+        first >= self.first && u64::from(first) + u64::from(sectors) <= end
+    }
+
+    fn fill(&mut self, source: &impl ReadSectors, first: u32, sectors: u32) -> io::Result<()> {
+        self.bytes.resize(usize::try_from(sectors).unwrap_or(0).saturating_mul(SECTOR_BYTES), 0);
+        self.first = first;
+        let read = source.read_sectors(Lba(i32::try_from(first).unwrap_or(i32::MAX)), &mut self.bytes);
+        if read.is_err() {
+            self.bytes.clear();
+        }
+        read
+    }
+}
+
+fn make_links(links: Vec<Link>, wanted: Links, done: &mut Extracted) {
+    for link in links {
+        let reason = match wanted {
+            Links::None => Some(Reason::LinksOff),
+            Links::Inside if !stays_inside(&link.path, &link.target) => {
+                Some(Reason::LinkOutside(String::from_utf8_lossy(&link.target).into_owned()))
+            }
+            _ => {
+                rustix::fs::symlinkat(&*link.target, &link.folder.handle, &*link.name).err().map(Reason::from)
+            }
+        };
+        match reason {
+            None => done.symlinks += 1,
+            Some(reason) => done.problems.push(Problem { path: link.path, reason }),
         }
     }
 }
@@ -503,18 +638,6 @@ fn make_folder(parent: &OwnedFd, name: &str) -> Result<(OwnedFd, bool), Errno> {
 fn modified(entry: &Entry) -> Option<Timespec> {
     let at = entry.modified()?;
     Some(Timespec { tv_sec: at.unix_seconds, tv_nsec: at.nanoseconds.into() })
-}
-
-/// A time that the file system cannot hold is not worth losing the file.
-fn set_modified(file: impl AsFd, modified: Timespec) {
-    let omit = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
-    _ = rustix::fs::futimens(file, &Timestamps { last_access: omit, last_modification: modified });
-}
-
-/// Whether an error says that nothing more can be written anywhere in the target.
-fn is_full(error: &io::Error) -> bool {
-    use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    matches!(error.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem)
 }
 
 /// Whether a link at `path` to `target` leads to a place inside the root.
@@ -556,6 +679,25 @@ mod tests {
             ("a", "", false),
         ] {
             assert_eq!(stays_inside(path, target.as_bytes()), inside, "{path} -> {target}");
+        }
+    }
+
+    #[test]
+    fn a_window_gives_what_the_source_has() {
+        let image: Vec<u8> =
+            (0..300 * SECTOR_BYTES).map(|at| u8::try_from(at / SECTOR_BYTES % 251).unwrap()).collect();
+        let mut window = Window::default();
+        let mut at = 0;
+        for bytes in [1, 2048, 5000, 0, 200 * 2048, 3, 95 * 2048].into_iter().cycle().take(40) {
+            let extent = Extent { start: Lba(at), bytes };
+            let mut data = vec![9];
+            let read = window.read(&image, extent, &mut data);
+            let from = usize::try_from(at).unwrap() * SECTOR_BYTES;
+            match image.get(from..from + usize::try_from(bytes).unwrap()) {
+                Some(expected) => assert!(read.is_ok() && data[1..] == *expected, "{extent:?}"),
+                None => assert!(read.is_err() && data == [9], "{extent:?}"),
+            }
+            at = (at + i32::try_from(bytes.div_ceil(2048)).unwrap()) % 301;
         }
     }
 
