@@ -145,6 +145,18 @@ fn the_65536th_folder_is_refused_by_name() {
 }
 
 #[test]
+fn seventy_thousand_folders_are_refused_by_name() {
+    let mut tree = Tree::new();
+    for number in 0..70_000 {
+        folder(&mut tree, Tree::ROOT, &format!("D{number:05}"));
+    }
+    // The root is number 1 and D00000 number 2.
+    let refused = layout(tree.clone(), &options()).unwrap_err();
+    assert_eq!(refused, LayoutError::TooManyDirectories { path: "/D65534".into() });
+    assert_eq!(planned_sectors(&tree, &options()), Err(refused));
+}
+
+#[test]
 fn names_that_must_change_are_told_or_refused() {
     let mut tree = Tree::new();
     file(&mut tree, Tree::ROOT, "fine.txt", Content::empty());
