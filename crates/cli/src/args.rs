@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use discwright_drive::MediumKind;
 
 use crate::command::burn::BurnArgs;
 use crate::command::cdb::CdbArgs;
+use crate::command::disc::DiscCommand;
 use crate::command::image::ImageArgs;
 use crate::command::run::RunArgs;
 use crate::drive::DriveName;
@@ -127,20 +127,4 @@ pub(crate) struct ReadArgs {
     /// The file to write; replaced when it exists.
     #[arg(short, long, value_name = "FILE.iso")]
     pub(crate) output: PathBuf,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum DiscCommand {
-    /// Make a fresh emulated disc; an existing file is never replaced.
-    New(DiscNewArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DiscNewArgs {
-    /// The disc file.
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-    /// The medium: `cd-r:80`, `cd-r:74`, `cd-rw:80`.
-    #[arg(long, value_name = "MEDIUM", default_value = "cd-r:80")]
-    pub(crate) medium: MediumKind,
 }

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::{Cli, Command, DiscCommand, OutputArgs};
+use crate::args::{Cli, Command, OutputArgs};
 use crate::exit::Failure;
 
 fn main() -> ExitCode {
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         Command::Extract(args) => command::extract::run(args, output),
         Command::Image(args) => command::image::run(args, output),
         Command::Read(args) => command::read::run(args, output),
-        Command::Disc(DiscCommand::New(args)) => command::disc::new(args, output),
+        Command::Disc(disc) => command::disc::run(disc, output),
         Command::Cdb(args) => command::cdb::run(args, output),
     };
     match result {

@@ -4,16 +4,23 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::io::{Error, ErrorKind};
+use std::io::{Cursor, Error, ErrorKind, Read};
 
 use common::*;
 use discwright_cd::Lba;
 use discwright_drive::derive::{DiscState, View};
-use discwright_drive::image::{CueProblem, ImageError, export_cue, export_iso, import_cue, import_iso};
+use discwright_drive::image::{
+    ImageError, LastSession, Refused, SheetProblem, export_cue, export_iso, import_cue,
+    import_iso as import_image,
+};
 use discwright_drive::{Disc, MediumKind};
 use discwright_mmc::command::*;
 use discwright_mmc::mode::MultiSession;
 use discwright_transport::TransportExt;
+
+fn import_iso(image: &mut impl Read, disc: &mut Disc) -> Result<(), ImageError> {
+    import_image(image, disc, LastSession::Final)
+}
 
 fn data(sectors: i32, bytes: usize) -> Vec<u8> {
     (0..sectors).flat_map(|at| block(Lba(at), bytes)).collect()
@@ -84,11 +91,11 @@ fn files() -> BTreeMap<&'static str, Vec<u8>> {
 fn import(sheet: &str) -> Result<Disc, ImageError> {
     let files = files();
     let mut disc = Disc::blank(MediumKind::CdRom);
-    let open = |name: &str| {
+    let open = |name: &str| -> std::io::Result<Cursor<Vec<u8>>> {
         let file = files.get(name).ok_or_else(|| Error::new(ErrorKind::NotFound, "no such file"))?;
-        Ok(std::io::Cursor::new(file.clone()))
+        Ok(Cursor::new(file.clone()))
     };
-    import_cue(sheet, open, &mut disc)?;
+    import_cue(sheet, open, &mut disc, LastSession::Final)?;
     Ok(disc)
 }
 
@@ -121,9 +128,10 @@ fn a_disc_goes_out_and_comes_back_by_cue_and_bin() {
     close_session(&mut recorder, MultiSession::Closed);
     let mut disc = recorder.into_disc().unwrap();
     let mut bin = Vec::new();
-    let sheet = export_cue(&mut disc, &mut bin, "disc.bin").unwrap();
+    let sheet = export_cue(&mut disc, &mut bin, "disc").unwrap().sheet;
     let mut back = Disc::blank(MediumKind::CdRom);
-    import_cue(&sheet, |_| Ok(bin.as_slice()), &mut back).unwrap_or_else(|error| panic!("{error}\n{sheet}"));
+    import_cue(&sheet, |_: &str| Ok(Cursor::new(bin.as_slice())), &mut back, LastSession::Final)
+        .unwrap_or_else(|error| panic!("{error}\n{sheet}"));
     let starts = |disc: &Disc| {
         let view = View::of(disc.medium());
         view.tracks.iter().map(|it| (it.number, it.session, it.start, it.end, it.control)).collect::<Vec<_>>()
@@ -137,28 +145,31 @@ fn a_disc_goes_out_and_comes_back_by_cue_and_bin() {
 
 #[test]
 fn a_bad_sheet_is_refused_with_its_line() {
-    let refuse = |from: &str, to: &str, at: usize, expected: CueProblem| {
+    let refuse = |from: &str, to: &str, at: usize, expected: SheetProblem| {
         let sheet = SHEET.replacen(from, to, 1);
         assert_ne!(sheet, SHEET);
-        let Err(ImageError::Sheet { line, problem }) = import(&sheet) else { panic!("{to} accepted") };
+        let Err(ImageError::Sheet(Refused { line, problem, .. })) = import(&sheet) else {
+            panic!("{to} accepted")
+        };
         assert_eq!((line, &problem), (at, &expected), "{problem}");
     };
-    refuse("MODE1/2048", "MODE9/2048", 4, CueProblem::Mode("MODE9/2048".to_owned()));
-    refuse("INDEX 02 00:02:00", "INDEX 01 00:02:00", 12, CueProblem::Index);
-    refuse("INDEX 01 00:07:00", "INDEX 01 00:77:00", 15, CueProblem::Number("00:77:00".to_owned()));
-    refuse("TRACK 03", "TRACK 05", 13, CueProblem::TrackNumber(5));
+    refuse("MODE1/2048", "MODE9/2048", 4, SheetProblem::Mode("MODE9/2048".to_owned()));
+    refuse("INDEX 02 00:02:00", "INDEX 01 00:02:00", 12, SheetProblem::Index);
+    refuse("INDEX 01 00:07:00", "INDEX 01 00:77:00", 15, SheetProblem::Number("00:77:00".to_owned()));
+    refuse("TRACK 03", "TRACK 05", 13, SheetProblem::TrackNumber(5));
     refuse(
         "FILE \"sound.bin\" BINARY",
-        "FILE \"sound.bin\" WAVE",
+        "FILE \"sound.bin\" MP3",
         6,
-        CueProblem::FileType("WAVE".to_owned()),
+        SheetProblem::FileType("MP3".to_owned()),
     );
-    refuse("FLAGS DCP", "FLOGS DCP", 8, CueProblem::UnknownCommand("FLOGS".to_owned()));
-    refuse("ISRC USRC17607839", "ISRC US", 9, CueProblem::Code("US".to_owned()));
-    refuse("PREGAP 00:02:00", "PREGAP", 10, CueProblem::Incomplete);
-    let missing = CueProblem::Open("gone.bin: no such file".to_owned());
+    refuse("FLAGS DCP", "FLOGS DCP", 8, SheetProblem::UnknownCommand("FLOGS".to_owned()));
+    refuse("ISRC USRC17607839", "ISRC US", 9, SheetProblem::Code("US".to_owned()));
+    refuse("PREGAP 00:02:00", "PREGAP", 10, SheetProblem::Incomplete);
+    let missing = SheetProblem::Open("gone.bin: no such file".to_owned());
     refuse("second.bin", "gone.bin", 17, missing);
-    let early = "TRACK 01 AUDIO\n";
-    assert!(matches!(import(early), Err(ImageError::Sheet { line: 1, problem: CueProblem::OutOfPlace })));
-    assert!(matches!(import(""), Err(ImageError::Empty)));
+    for (sheet, expected) in [("TRACK 01 AUDIO\n", SheetProblem::OutOfPlace), ("", SheetProblem::NoData)] {
+        let Err(ImageError::Sheet(refused)) = import(sheet) else { panic!("{sheet:?} accepted") };
+        assert_eq!((refused.line, refused.problem), (1, expected));
+    }
 }

@@ -1,24 +1,35 @@
-//! Discs from images and back: ISO, and CUE sheets with their BIN files.
+//! Images in and out: ISO, CUE with BIN, CCD with IMG and SUB, cdrdao's TOC with BIN; and the map of a disc.
 //!
-//! An imported disc is a pressed one, complete, with lead-ins, pregaps and lead-outs as a stamper makes them. What an
-//! image cannot say (a session still open, the PMA, power calibrations) is lost in an export.
+//! An import is a pressing: it makes the whole disc at once, lead-ins and all, without a drive. A sheet is read and all
+//! of its files are measured before the first sector is made, so that a sheet that is refused leaves the disc blank.
 
-use std::io;
-use std::sync::Arc;
+use std::io::{self, Read as _};
 
-use bytes::Bytes;
-use discwright_cd::{Lba, area};
 use thiserror::Error;
 
 use crate::disc::{BurnError, Disc};
-use crate::medium::{Block, Content, Form, LeadIn, Payload, Subchannel, TrackQ};
-use crate::recording::{NextSession, TocPlan, lead_in_start};
+use crate::medium::{Form, MediumKind};
+use crate::recording::NextSession;
 
+mod ccd;
 mod cue;
 mod export;
+mod map;
+mod press;
+mod sheet;
+mod stamper;
+mod texts;
+mod toc;
+mod tokens;
+mod wave;
+mod words;
 
-pub use cue::{CueProblem, import_cue};
-pub use export::{export_cue, export_iso};
+pub use export::{CueExport, export_ccd, export_cue, export_iso, export_session_iso, export_toc};
+pub use map::{Area, AreaKind, map};
+pub use sheet::{SheetFiles, SheetProblem};
+pub use words::sheet_text;
+
+use self::stamper::Stamper;
 
 /// Why an image does not become a disc, or a disc not an image.
 #[derive(Debug, Error)]
@@ -36,171 +47,172 @@ pub enum ImageError {
     /// There is nothing in it.
     #[error("the image is empty")]
     Empty,
-    /// More than a disc holds.
+    /// More than any disc holds.
     #[error("the image would end at sector {0}; disc time ends at sector 404849")]
     TooLong(i64),
+    /// More than this disc holds.
+    #[error("the lead-out would start at sector {end}; on {kind} it must start by sector {latest}")]
+    DoesNotFit {
+        /// Where the lead-out would start.
+        end: i64,
+        /// The disc's kind.
+        kind: MediumKind,
+        /// The last address at which it may.
+        latest: discwright_cd::Lba,
+    },
     /// Something is on the disc already.
     #[error("the disc to import into is not blank")]
     NotBlank,
     /// A line of the sheet makes no sense.
-    #[error("line {line} of the CUE sheet: {problem}")]
-    Sheet {
-        /// Line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        problem: CueProblem,
-    },
+    #[error(transparent)]
+    Sheet(Refused),
     /// The disc has no complete session.
     #[error("the disc has no complete session to export")]
     NothingToExport,
+    /// There is no such session, or none that is complete.
+    #[error("the disc has no complete session {0}")]
+    NoSuchSession(u16),
+    /// The format has room for one session.
+    #[error("the disc has {0} complete sessions, and the format has room for one: choose one")]
+    SeveralSessions(usize),
 }
 
-/// Sectors moved at a time.
-const CHUNK_SECTORS: usize = 32;
+/// A sheet that was refused for one of its lines.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("line {line} of the {dialect}: {problem}")]
+pub struct Refused {
+    /// What kind of sheet it is.
+    pub dialect: SheetDialect,
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub problem: SheetProblem,
+}
+
+/// A kind of sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SheetDialect {
+    /// A CUE sheet.
+    Cue,
+    /// A TOC file of cdrdao.
+    Toc,
+    /// A CCD sheet.
+    Ccd,
+}
+
+impl core::fmt::Display for SheetDialect {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Cue => "CUE sheet",
+            Self::Toc => "TOC file",
+            Self::Ccd => "CCD sheet",
+        })
+    }
+}
+
+/// What becomes of an imported disc's last session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LastSession {
+    /// Nothing can follow it.
+    #[default]
+    Final,
+    /// Another session can be appended, where the medium is recordable.
+    Open,
+}
+
+impl From<LastSession> for NextSession {
+    fn from(last: LastSession) -> Self {
+        match last {
+            LastSession::Final => Self::Absent,
+            LastSession::Open => Self::Allowed,
+        }
+    }
+}
 
 /// Makes a disc of one data track from an ISO image.
 ///
 /// # Errors
 /// [`ImageError`] when the image is no whole number of 2048-byte sectors, or does not fit a disc.
-pub fn import_iso(image: &mut impl io::Read, disc: &mut Disc) -> Result<(), ImageError> {
+pub fn import_iso(image: &mut impl io::Read, disc: &mut Disc, last: LastSession) -> Result<(), ImageError> {
     let mut stamper = Stamper::new(disc)?;
-    stamper.begin(TrackPlan { number: 1, control: 4, start: Lba(0), form: Form::Mode1 })?;
-    stamper.data(image, Form::Mode1, usize::MAX, 0)?;
-    stamper.end_session(NextSession::Absent)
+    stamper.begin(1, 4, 0, Form::Mode1)?;
+    stamper.index(1);
+    stamper.mode_1(image)?;
+    stamper.end_session(0, Vec::new(), last.into())
 }
 
-/// A track about to be stamped.
-#[derive(Clone, Copy, Debug)]
-struct TrackPlan {
-    number: u8,
-    control: u8,
-    start: Lba,
-    form: Form,
+/// Makes a disc from a CUE sheet and the files that it names.
+///
+/// # Errors
+/// [`ImageError`]; [`ImageError::Sheet`] names the line.
+pub fn import_cue(
+    sheet: &str,
+    mut files: impl SheetFiles,
+    disc: &mut Disc,
+    last: LastSession,
+) -> Result<(), ImageError> {
+    let dialect = SheetDialect::Cue;
+    let refused = |(line, problem)| ImageError::Sheet(Refused { dialect, line, problem });
+    let mut cue = cue::parse(sheet).map_err(refused)?;
+    if let Some((line, name)) = &cue.cd_text_file {
+        let packs = read_packs(&mut files, name).map_err(|problem| refused((*line, problem)))?;
+        if let Some(session) = cue.sheet.sessions.first_mut() {
+            session.packs = packs;
+        }
+    }
+    press::press(dialect, &cue.sheet, &mut files, disc, last.into())
 }
 
-/// Stamps a disc, session after session.
-struct Stamper<'a> {
-    disc: &'a mut Disc,
-    session: u16,
-    /// Where the session's first pregap ends.
-    program: Lba,
-    at: Lba,
-    q: TrackQ,
-    tracks: Vec<(u8, u8, Lba)>,
+/// Makes a disc of one session from a TOC file of cdrdao and the files that it names.
+///
+/// # Errors
+/// As [`import_cue`].
+pub fn import_toc(
+    sheet: &str,
+    mut files: impl SheetFiles,
+    disc: &mut Disc,
+    last: LastSession,
+) -> Result<(), ImageError> {
+    let dialect = SheetDialect::Toc;
+    let refused = |(line, problem)| ImageError::Sheet(Refused { dialect, line, problem });
+    let sheet = toc::parse(sheet).map_err(refused)?;
+    press::press(dialect, &sheet, &mut files, disc, last.into())
 }
 
-impl<'a> Stamper<'a> {
-    fn new(disc: &'a mut Disc) -> Result<Self, ImageError> {
-        if disc.medium().extents().next().is_some() {
-            return Err(ImageError::NotBlank);
-        }
-        let q = TrackQ { track: 1, index: 0, control: 0, zero: Lba(0) };
-        Ok(Self { disc, session: 1, program: Lba(0), at: Lba(-150), q, tracks: Vec::new() })
-    }
-
-    /// Begins a track: fills up to its start with a pregap.
-    fn begin(&mut self, plan: TrackPlan) -> Result<(), ImageError> {
-        self.q = TrackQ { track: plan.number, index: 0, control: plan.control, zero: plan.start };
-        let gap = plan.start.sectors_since(self.at).unwrap_or(0);
-        self.zeros(gap, plan.form)?;
-        self.q.index = 1;
-        self.tracks.push((plan.number, plan.control, plan.start));
-        Ok(())
-    }
-
-    fn zeros(&mut self, sectors: u32, form: Form) -> Result<(), ImageError> {
-        if sectors > 0 {
-            self.disc.stamp(self.at, sectors, Content::Track(self.q, Block::Zeros(form)))?;
-            self.at = self.at.saturating_add(sectors);
-        }
-        Ok(())
-    }
-
-    /// Stamps sectors from an image until it ends or there are enough; sectors stamped. In the image each has
-    /// `skipped` bytes before what is kept of it.
-    fn data(
-        &mut self,
-        image: &mut impl io::Read,
-        form: Form,
-        sectors: usize,
-        skipped: usize,
-    ) -> Result<usize, ImageError> {
-        let stride = form.bytes() + skipped;
-        let mut done = 0;
-        while done < sectors {
-            let wanted = (sectors - done).min(CHUNK_SECTORS);
-            let mut chunk = vec![0; wanted * stride];
-            let got = fill(image, &mut chunk)?;
-            chunk.truncate(got);
-            if !got.is_multiple_of(stride) {
-                return Err(ImageError::PartOfSector(got % stride));
-            }
-            let count = got / stride;
-            if count == 0 {
-                break;
-            }
-            let kept: Vec<u8> = if skipped == 0 {
-                chunk
-            } else {
-                chunk
-                    .chunks_exact(stride)
-                    .filter_map(|sector| sector.get(skipped..))
-                    .flatten()
-                    .copied()
-                    .collect()
-            };
-            self.stored(form, count, kept.into())?;
-            done += count;
-        }
-        Ok(done)
-    }
-
-    fn stored(&mut self, form: Form, count: usize, bytes: Bytes) -> Result<(), ImageError> {
-        let sectors = u32::try_from(count).unwrap_or(u32::MAX);
-        let end = i64::from(self.at.0) + i64::from(sectors);
-        if end > i64::from(Lba::MAX.0) {
-            return Err(ImageError::TooLong(end));
-        }
-        let payload = Payload::memory(bytes);
-        let block = Block::Stored { form, subchannel: Subchannel::None, payload };
-        self.disc.stamp(self.at, sectors, Content::Track(self.q, block))?;
-        self.at = self.at.saturating_add(sectors);
-        Ok(())
-    }
-
-    /// Stamps lead-in and lead-out of the session.
-    fn end_session(&mut self, next: NextSession) -> Result<(), ImageError> {
-        if self.at <= self.program {
-            return Err(ImageError::Empty);
-        }
-        let kind = self.disc.kind();
-        let lead_in = lead_in_start(kind.lead_in_start(), self.session, self.program);
-        let (session, lead_out) = (self.session, self.at);
-        let control = self.q.control;
-        let plan = TocPlan { session, tracks: core::mem::take(&mut self.tracks), lead_out, format: 0, next };
-        let contents = LeadIn { toc: plan.items(kind), packs: Vec::new() };
-        let pregap = i32::try_from(area::PREGAP).unwrap_or(0);
-        let sectors = (self.program - pregap).sectors_since(lead_in).unwrap_or(0);
-        self.disc.stamp(lead_in, sectors, Content::LeadIn(Arc::new(contents)))?;
-        self.disc.stamp(lead_out, area::lead_out(session), Content::LeadOut { control })?;
-        self.program = lead_out.saturating_add(area::session_gap(session));
-        self.at = self.program - pregap;
-        self.session += 1;
-        self.disc.flush().map_err(BurnError::from)?;
-        Ok(())
-    }
+/// Makes a disc from a CCD sheet, `STEM.img` and, if it can be opened, `STEM.sub`.
+///
+/// # Errors
+/// As [`import_cue`].
+pub fn import_ccd(
+    sheet: &str,
+    stem: &str,
+    mut files: impl SheetFiles,
+    disc: &mut Disc,
+    last: LastSession,
+) -> Result<(), ImageError> {
+    let dialect = SheetDialect::Ccd;
+    let refused = |(line, problem)| ImageError::Sheet(Refused { dialect, line, problem });
+    let subchannels = format!("{stem}.sub");
+    let subchannels = files.open(&subchannels).is_ok().then_some(subchannels);
+    let names = ccd::Names { image: format!("{stem}.img"), subchannels };
+    let sheet = ccd::parse(sheet, &names).map_err(refused)?;
+    press::press(dialect, &sheet, &mut files, disc, last.into())
 }
 
-/// Reads until the buffer is full or the image ends.
-fn fill(image: &mut impl io::Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut got = 0;
-    while let Some(rest) = buffer.get_mut(got..).filter(|rest| !rest.is_empty()) {
-        match image.read(rest) {
-            Ok(0) => break,
-            Ok(count) => got += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+/// The packs of a CDTEXTFILE: 18 bytes each, with the header of READ TOC before them or a zero behind them in some
+/// writers' files.
+fn read_packs(files: &mut impl SheetFiles, name: &str) -> Result<Vec<[u8; 18]>, SheetProblem> {
+    const MOST_BYTES: u64 = 2_048 * 18 + 4;
+    let failed = |error: io::Error| SheetProblem::Open(format!("{name}: {error}"));
+    let mut bytes = Vec::new();
+    let file = files.open(name).map_err(failed)?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let packs = if bytes.len() % 18 == 4 { bytes.get(4..).unwrap_or_default() } else { &bytes };
+    let (packs, rest) = packs.as_chunks::<18>();
+    let are_packs = packs.iter().all(|pack| pack.first().is_some_and(|kind| kind & 0xF0 == 0x80));
+    if packs.is_empty() || !are_packs || !matches!(rest, [] | [0]) || packs.len() > 2_048 {
+        return Err(SheetProblem::Text(format!("{name} holds no packs of 18 bytes")));
     }
-    Ok(got)
+    Ok(packs.to_vec())
 }
