@@ -17,18 +17,43 @@ const CHUNK_SECTORS: u32 = 512;
 /// file inside another one, whose locations are its own, is no session. Looking for them reads every sector behind
 /// the first volume; a source without a known end is not searched.
 ///
+/// On media that can be overwritten, growisofs and xorriso put a copy of the newest session's descriptors in front of
+/// the first session's or in their place. Where the descriptor at sector 16 has the root of a later session, the sessions are
+/// those behind it, and sector zero begins none of its own.
+///
 /// # Errors
 /// The source's, [`io::ErrorKind::UnexpectedEof`] excepted, which ends the search.
 pub fn find_sessions(source: &impl ReadSectors) -> io::Result<Vec<Lba>> {
-    let system_area = i32::try_from(SYSTEM_AREA_SECTORS).unwrap_or(16);
-    let mut sessions = Vec::new();
-    let mut at = Lba(0);
-    if let Some(descriptor) = primary_at(source, Lba(system_area))? {
-        sessions.push(Lba(0));
-        at = Lba(i32::try_from(descriptor.volume_blocks).unwrap_or(i32::MAX));
+    let front = Lba(SYSTEM_AREA + 1);
+    let first = primary_at(source, Lba(SYSTEM_AREA))?;
+    let Some(end) = source.end() else { return Ok(first.iter().map(|_| Lba(0)).collect()) };
+    let Some(first) = first else {
+        return Ok(search(source, front, end)?.into_iter().map(|session| session.start).collect());
+    };
+    let root = Lba(i32::try_from(first.root.extent).unwrap_or(i32::MAX));
+    // In front of an ordinary root there are few sectors, so this costs nothing.
+    if search(source, front, root.min(end))?.iter().any(|session| session.root == root) {
+        return Ok(search(source, front, end)?.into_iter().map(|session| session.start).collect());
     }
-    let Some(end) = source.end() else { return Ok(sessions) };
-    at = at.max(Lba(system_area + 1));
+    let behind = front.max(Lba(i32::try_from(first.volume_blocks).unwrap_or(i32::MAX)));
+    let mut sessions = vec![Lba(0)];
+    sessions.extend(search(source, behind, end)?.into_iter().map(|session| session.start));
+    Ok(sessions)
+}
+
+/// The system area in front of a session's descriptors, in sectors.
+#[expect(clippy::cast_possible_wrap, reason = "sixteen")]
+const SYSTEM_AREA: i32 = SYSTEM_AREA_SECTORS as i32;
+
+/// A session behind the first.
+struct Session {
+    start: Lba,
+    root: Lba,
+}
+
+/// The sessions whose descriptors lie from `at` to before `end`.
+fn search(source: &impl ReadSectors, mut at: Lba, end: Lba) -> io::Result<Vec<Session>> {
+    let mut sessions = Vec::new();
     let mut chunk = vec![0; usize::try_from(CHUNK_SECTORS).unwrap_or(0) * SECTOR_BYTES];
     while let Some(left) = end.sectors_since(at).filter(|&left| left > 0) {
         let now = left.min(CHUNK_SECTORS);
@@ -39,8 +64,10 @@ pub fn find_sessions(source: &impl ReadSectors) -> io::Result<Vec<Lba>> {
             other => other?,
         }
         for (sector, lba) in part.chunks_exact(SECTOR_BYTES).zip(at.0..) {
-            if sector.get(..6) == Some(b"\x01CD001") && begins_session(source, Lba(lba))? {
-                sessions.push(Lba(lba - system_area));
+            if sector.get(..6) == Some(b"\x01CD001")
+                && let Some(root) = root_of_session(source, Lba(lba))?
+            {
+                sessions.push(Session { start: Lba(lba - SYSTEM_AREA), root });
             }
         }
         at = at.saturating_add(now);
@@ -48,22 +75,23 @@ pub fn find_sessions(source: &impl ReadSectors) -> io::Result<Vec<Lba>> {
     Ok(sessions)
 }
 
-/// Whether the descriptor at `lba` names a root directory that lies behind it and names itself.
-fn begins_session(source: &impl ReadSectors, lba: Lba) -> io::Result<bool> {
-    let Some(descriptor) = primary_at(source, lba)? else { return Ok(false) };
-    let Ok(root) = i32::try_from(descriptor.root.extent) else { return Ok(false) };
-    if root <= lba.0 {
-        return Ok(false);
+/// The root directory that the descriptor at `lba` names, if it lies behind it and names itself.
+fn root_of_session(source: &impl ReadSectors, lba: Lba) -> io::Result<Option<Lba>> {
+    let Some(descriptor) = primary_at(source, lba)? else { return Ok(None) };
+    let Ok(root) = i32::try_from(descriptor.root.extent).map(Lba) else { return Ok(None) };
+    if root <= lba {
+        return Ok(None);
     }
     let mut sector = [0; SECTOR_BYTES];
-    match source.read_sectors(Lba(root), &mut sector) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+    match source.read_sectors(root, &mut sector) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         other => other?,
     }
     let itself = DirectoryRecord::parse(&sector);
-    Ok(itself.is_ok_and(|record| {
+    let names_itself = itself.is_ok_and(|record| {
         record.extent == descriptor.root.extent && record.identifier == DirectoryRecord::SELF_IDENTIFIER
-    }))
+    });
+    Ok(names_itself.then_some(root))
 }
 
 fn primary_at(source: &impl ReadSectors, lba: Lba) -> io::Result<Option<VolumeDescriptor>> {

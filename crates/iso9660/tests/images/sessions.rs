@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use discwright_cd::Lba;
-use discwright_iso9660::read::{EntryKind, FileSource, Volume};
+use discwright_iso9660::read::{EntryKind, FileSource, Volume, find_sessions};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -23,6 +23,10 @@ fn each_session_has_its_own_tree() {
         let path = corpus.join(image);
         let told = std::fs::read(corpus.join(format!("{image}.sessions-expected.json"))).unwrap();
         let told: Value = serde_json::from_slice(&told).unwrap();
+        let starts: Vec<i64> =
+            told["session_starts"].as_array().unwrap().iter().map(|it| it.as_i64().unwrap()).collect();
+        let found = find_sessions(&FileSource::open(&path).unwrap()).unwrap();
+        assert_eq!(found.iter().map(|start| i64::from(start.0)).collect::<Vec<_>>(), starts, "{image}");
         for session in told["sessions"].as_array().unwrap() {
             let start = Lba(i32::try_from(session["lba"].as_i64().unwrap()).unwrap());
             let expected = expected(session);
@@ -55,4 +59,25 @@ fn listing(image: &Path, start: Lba) -> (String, BTreeMap<String, (u64, String)>
         files.insert(visited.path(), (visited.entry.bytes, hash));
     }
     (volume.primary().volume_name(), files)
+}
+
+#[test]
+fn every_image_of_one_session_has_one() {
+    let Some(corpus) = shared::corpus() else { return };
+    let mut counted = 0;
+    for (image, description) in shared::images(corpus) {
+        let name = image.display().to_string();
+        let several = ["-multi-", "-ms3-"].iter().any(|it| name.contains(it));
+        let iso = Volume::open(FileSource::open(&image).unwrap(), Lba(0)).is_ok();
+        if several || !iso || description["class"] != "valid" {
+            continue;
+        }
+        let found = find_sessions(&FileSource::open(&image).unwrap()).unwrap();
+        // xorriso emulates a table of contents: the only session begins at 32, with a copy of its descriptors in front.
+        let emulated = ["emul_toc", "iso_xorriso.iso"].iter().any(|it| name.contains(it));
+        let expected = if emulated { Lba(32) } else { Lba(0) };
+        assert_eq!(found, [expected], "{name}");
+        counted += 1;
+    }
+    assert!(counted > 70, "{counted}");
 }

@@ -68,6 +68,8 @@ pub(super) struct Previous {
     pub(super) seen: HashSet<Box<[u8]>>,
     /// The file whose further sections may follow.
     pub(super) file: Option<FileRow>,
+    /// A sector could not be read, so that records are missing.
+    pub(super) unreadable: bool,
 }
 
 impl<S: ReadSectors> Checker<'_, S> {
@@ -174,6 +176,7 @@ impl<S: ReadSectors> Checker<'_, S> {
                 Err(error) => {
                     let message = format_args!("the directory cannot be read: {error}");
                     self.tell(rules::DIRECTORY_UNREADABLE, at, Place::start_of(lba), message);
+                    previous.unreadable = true;
                 }
             }
             lba = lba.saturating_add(1);
@@ -183,7 +186,7 @@ impl<S: ReadSectors> Checker<'_, S> {
             let message = "the last file is said to have a further section, but the directory ends";
             self.tell(rules::SECTION_FOLLOWS, at, Place::start_of(Lba(lba.0.saturating_sub(1))), message);
         }
-        if previous.count < 2 {
+        if previous.count < 2 && !previous.unreadable {
             let rule = if previous.count == 0 { rules::SELF_RECORD } else { rules::PARENT_RECORD };
             self.tell(
                 rule,
@@ -266,7 +269,10 @@ impl<S: ReadSectors> Checker<'_, S> {
         } else {
             self.check_file(at, record, place, previous, continues);
         }
-        previous.flags = record.flags;
+        // That a directory cannot have several sections is told of itself.
+        let single = record.flags.contains(FileFlags::DIRECTORY);
+        previous.flags =
+            if single { FileFlags(record.flags.0 & !FileFlags::MULTI_EXTENT.0) } else { record.flags };
         previous.identifier.clear();
         previous.identifier.extend_from_slice(record.identifier);
     }

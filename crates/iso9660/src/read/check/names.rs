@@ -77,7 +77,7 @@ pub(super) fn joliet(identifier: &[u8], directory: bool) -> impl Iterator<Item =
         (!odd.is_empty()).then_some((rules::JOLIET_NAME_UNITS, "the identifier has an odd number of bytes")),
         (odd.is_empty() && !well_formed)
             .then_some((rules::JOLIET_NAME_SURROGATE, "the identifier has a lone surrogate")),
-        bare.contains(forbidden)
+        (odd.is_empty() && bare.contains(forbidden))
             .then_some((rules::JOLIET_NAME_CHARACTERS, "the identifier has a character that Joliet forbids")),
         (65..=LONG_UNITS)
             .contains(&length)

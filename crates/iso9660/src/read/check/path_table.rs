@@ -191,8 +191,11 @@ impl<S: ReadSectors> Tables<'_, S> {
     fn compare(&mut self, rows: &[Row], name: &str) {
         let hierarchy = self.hierarchy;
         let recorded = |it: &Directory| it.directory.block;
-        let by_block: HashMap<u32, &Directory> =
-            hierarchy.directories.iter().map(|it| (recorded(it), it)).collect();
+        let mut by_block: HashMap<u32, &Directory> = HashMap::new();
+        for directory in &hierarchy.directories {
+            // Of two at one place the second was told of.
+            by_block.entry(recorded(directory)).or_insert(directory);
+        }
         for (index, row) in rows.iter().enumerate() {
             let number = index + 1;
             let Some(found) = by_block.get(&row.block) else {
