@@ -3,8 +3,8 @@
 //! It is compiled by the compiler alone, not by cargo: the library must not be among what a program links (its open()
 //! would replace the program's own), and a program that is installed must not depend on a file in the target folder.
 
+use core::error::Error;
 use std::env;
-use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;

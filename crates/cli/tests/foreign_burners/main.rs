@@ -7,6 +7,7 @@
 
 mod files;
 mod libburn;
+mod page;
 mod rig;
 mod shell;
 mod tools;

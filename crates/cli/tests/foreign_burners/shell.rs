@@ -189,3 +189,21 @@ fn a_drive_may_have_another_character() {
     assert_ne!(modern, old);
     rig.run_with(&["--personality", "unheard-of"], "true").says("there is no such drive").failure();
 }
+
+/// All that is in the table of what programs call, and what the kernel answers with this disc in this drive.
+///
+/// Each track has 330 blocks and two of run-out; the second session begins 11400 behind the first one's end, at 11732, and
+/// its lead-out at 12064, which is 02:42:64. The last block written is 12061; where a drive says no more of the last track
+/// with data, the kernel adds seven. Byte 0 of sector 16 is that of the noise, 79h.
+#[test]
+fn every_question_is_answered_as_the_kernel_does() {
+    const ANSWERS: &str = include_str!("probe.txt");
+    let Some(rig) = Rig::new("cd-r:80", &["cc", "wodim"]) else { return };
+    rig.file("probe.c", include_bytes!("probe.c"));
+    rig.plain("cc -O1 -w -o probe probe.c -ldl -lpthread").success();
+    for seed in ["first", "second"] {
+        rig.file("image", &noise(seed, 330 * 2048));
+        rig.run(&format!("wodim dev=/dev/sr0 fs=1m -tao -multi -data image")).success();
+    }
+    assert_eq!(rig.run(rig.path("probe").to_str().unwrap()).success(), ANSWERS);
+}

@@ -33,6 +33,9 @@ const CAPABILITIES: i64 =
 /// "The current slot", the only one there is (CDSL_CURRENT).
 const CURRENT_SLOT: u64 = 0x7FFF_FFFF;
 
+/// Blocks of a link between packets, which the kernel counts where a drive tells nothing better.
+const LINK: u32 = 7;
+
 /// Sector address forms (CDROM_LBA, CDROM_MSF).
 const FORM_LBA: u8 = 1;
 const FORM_MSF: u8 = 2;
@@ -66,7 +69,9 @@ impl Unit {
                 self.change_options(request, argument)
             }
             i::CDROM_SELECT_SPEED => self.select_speed(argument),
-            i::SCSI_IOCTL_TEST_UNIT_READY => self.settle().map_or(Err(Errno::IO.into()), |()| number(0)),
+            i::SCSI_IOCTL_TEST_UNIT_READY => {
+                self.settle().map_err(|_| Errno::IO.into()).and_then(|()| number(0))
+            }
             i::CDROMREADTOCHDR | i::CDROMREADTOCENTRY | i::CDROMMULTISESSION | i::CDROM_GET_MCN => {
                 self.contents(request, from)
             }
@@ -288,14 +293,20 @@ impl Unit {
         bytes(answer)
     }
 
-    /// The last track's information, which both questions about writing start from.
+    /// The last track that is not blank, which both questions about writing start from.
     fn last_track(&mut self) -> Result<TrackInformation> {
         let disc =
             self.ask(&ReadDiscInformation { allocation_bytes: 34, ..ReadDiscInformation::default() })?;
-        self.ask(&ReadTrackInformation::track(u32::from(disc.last_track_in_last_session)))
+        let number = u32::from(disc.last_track_in_last_session);
+        let track = self.ask(&ReadTrackInformation::track(number))?;
+        if !track.blank {
+            return Ok(track);
+        }
+        let before = number.checked_sub(1).filter(|before| *before > 0).ok_or(Error(Errno::INVAL))?;
+        self.ask(&ReadTrackInformation::track(before))
     }
 
-    /// The block behind the last that was written (`cdrom_get_last_written`).
+    /// The last block that was written, as far as the drive tells (`cdrom_get_last_written`).
     pub(super) fn last_written(&mut self) -> Result<i32> {
         let track = self.last_track()?;
         if let Some(last) = track.last_recorded {
@@ -303,19 +314,20 @@ impl Unit {
         }
         let end = track.start.saturating_add(track.size).0;
         // As in the kernel: free blocks, and the seven of a link.
-        let free = if track.free_blocks == 0 { 0 } else { track.free_blocks.saturating_add(7) };
+        let free = if track.free_blocks == 0 { 0 } else { track.free_blocks.saturating_add(LINK) };
         Ok(end.saturating_sub(i32::try_from(free).unwrap_or(i32::MAX)))
     }
 
+    /// CDROM_NEXT_WRITABLE and CDROM_LAST_WRITTEN (`cdrom_get_next_writable`).
     fn writable(&mut self, request: u32) -> Done {
-        let place = match request {
-            i::CDROM_NEXT_WRITABLE => match self.last_track()?.next_writable {
-                Some(next) => next.0,
-                None => self.last_written()?.saturating_add(1),
-            },
-            _ => self.last_written()?,
-        };
-        bytes(i64::from(place).to_ne_bytes())
+        if request == i::CDROM_NEXT_WRITABLE {
+            let next = match self.last_track() {
+                Ok(TrackInformation { next_writable: Some(next), .. }) => next.0,
+                _ => self.last_written()?.saturating_add(LINK.cast_signed()),
+            };
+            return bytes(i64::from(next).to_ne_bytes());
+        }
+        bytes(i64::from(self.last_written()?).to_ne_bytes())
     }
 
     /// One sector, or its user data (`mmc_ioctl_cdrom_read_data`).
