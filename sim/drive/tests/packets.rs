@@ -120,7 +120,25 @@ fn formatting_goes_on_in_the_background_and_says_how_far_it_is() {
     assert!(recorder.now().since(before) > Duration::from_secs(100));
 }
 
-/// As cdrwtool of udftools 2.3 does: format code 7, options not valid, blocks in the last four bytes.
+/// The parameter lists of cdrwtool (udftools 2.3, `-q`), taken from its commands: IMMED without valid options, four bytes
+/// too many; format code 7, its second try, with the initialization pattern of the first drives.
+#[test]
+fn golden_the_lists_that_cdrwtool_sends() {
+    let lists = [
+        (0x11, hex_literal::hex!("00 02 00 08 00 04 81 40 40 00 00 20 00 00 00 00")),
+        (0x17, hex_literal::hex!("00 02 00 08 00 00 00 00 00 00 00 00 00 04 81 40")),
+    ];
+    for (code, list) in lists {
+        let mut recorder = recorder(MediumKind::CdRw80);
+        select(&mut recorder, xa_page(32));
+        let status = raw(&mut recorder, &[0x04, code, 0, 0, 0, 0], Data::Out(&list)).0;
+        assert_eq!(status, Status::Good, "{code:02X}");
+        recorder.wait(Duration::from_secs(7_200));
+        assert_eq!(track(&mut recorder, 1).size, 295_232, "{code:02X}");
+    }
+}
+
+/// Format code 7 as Pioneer's R8 has it: options not valid, blocks in the last four bytes of twelve.
 #[test]
 fn the_old_format_code_formats_too() {
     let mut recorder = recorder(MediumKind::CdRw80);
@@ -173,7 +191,8 @@ fn formats_that_cannot_be_are_refused() {
     assert_eq!(refused(&mut recorder, list(FormatType::DvdPlusRw, 9_600)), Some(8));
     assert_eq!(refused(&mut recorder, list(FormatType::CdRwFull, 295_233)), Some(4));
     assert_eq!(refused(&mut recorder, list(FormatType::CdRwFull, 0)), Some(4));
-    assert_eq!(refused(&mut recorder, FormatParameters { options_valid: false, ..full }), Some(1));
+    let unasked = FormatParameters { options_valid: false, try_out: true, ..full };
+    assert_eq!(refused(&mut recorder, unasked), Some(1));
     let error = try_format(&mut recorder, 1, &list(FormatType::CdRwGrow, 32)).unwrap_err();
     assert_eq!(codes(error), (5, 0x30, 9), "there is no session to grow");
     assert_eq!(codes(try_format(&mut recorder, 2, &full).unwrap_err()), (5, 0x24, 0));
@@ -604,6 +623,13 @@ fn a_tail_is_blanked_at_a_packet_and_written_again() {
             codes(blank(&mut recorder, BlankType::TrackTail, starts[3] + 1).unwrap_err()),
             (5, 0x24, 0)
         );
+        if !fixed {
+            // In the run-in of a packet.
+            assert_eq!(
+                codes(blank(&mut recorder, BlankType::TrackTail, starts[3] - 1).unwrap_err()),
+                (5, 0x24, 0)
+            );
+        }
         blank(&mut recorder, BlankType::TrackTail, starts[3]).unwrap();
         let told = track_information(&mut recorder);
         assert_eq!((told.next_writable, told.damage), (Some(Lba(starts[3])), false), "fixed: {fixed}");

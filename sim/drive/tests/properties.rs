@@ -56,6 +56,7 @@ enum Op {
     Session {
         sectors: u16,
         multi: u8,
+        cut: bool,
     },
     /// Closing, and the wait for it.
     Close {
@@ -127,7 +128,8 @@ fn op() -> impl Strategy<Value = Op> {
         3 => (packets, bits(), rarely()).prop_map(|(blocks, multi, test)| Op::SelectPackets { blocks, multi, test }),
         9 => (1..8_u8, 1..28_u8).prop_map(|(commands, sectors)| Op::Append { commands, sectors }),
         4 => (1..5_u8, 1..28_u8).prop_map(|(track, sectors)| Op::AppendTo { track, sectors }),
-        1 => (301..900_u16, bits()).prop_map(|(sectors, multi)| Op::Session { sectors, multi }),
+        1 => (301..900_u16, bits(), prop::bool::weighted(0.4))
+            .prop_map(|(sectors, multi, cut)| Op::Session { sectors, multi, cut }),
         3 => bits().prop_map(|multi| Op::Close { multi }),
         2 => (0..4_u8, 1..2_000_u16, prop_oneof![4 => Just(1_u8), 1 => Just(7), 1 => 0..8_u8])
             .prop_map(|(scope, blocks, code)| Op::Format { scope, blocks, code }),
@@ -239,7 +241,7 @@ impl Host {
                 self.write(next, u32::from(*sectors));
                 drop(self.recorder.ask(&SynchronizeCache::default()));
             }
-            Op::Session { sectors, multi } => self.session(u32::from(*sectors), *multi),
+            Op::Session { sectors, multi, cut } => self.session(u32::from(*sectors), *multi, *cut),
             Op::Close { multi: bits } => {
                 self.select(WriteParameters { multi_session: multi(*bits), ..track_page(true) });
                 drop(patient_close(&mut self.recorder));
@@ -259,6 +261,16 @@ impl Host {
             }
             Op::Reserve { sectors } => {
                 drop(self.recorder.ask(&ReserveTrack { by_address: false, size: u32::from(*sectors) }));
+                if sectors % 2 > 0 {
+                    // Some of it is written at once.
+                    let reserved =
+                        |track: &&discwright_drive::derive::Track| track.state == TrackState::Reserved;
+                    let view = self.recorder.drive_mut().view().cloned();
+                    let last = view.and_then(|view| view.tracks.iter().filter(reserved).last().copied());
+                    let Some(last) = last else { return };
+                    self.write(last.start, 1 + u32::from(*sectors) % 27);
+                    drop(self.recorder.ask(&SynchronizeCache::default()));
+                }
             }
             Op::WriteAt { at, sectors } => self.write(Lba(*at), u32::from(*sectors)),
             _ => self.end(op),
@@ -331,7 +343,8 @@ impl Host {
         if track.packet == Some(0) {
             // Where a packet begins, or would begin.
             let medium = self.recorder.disc().unwrap().medium();
-            let begins = |at: &Lba| matches!(medium.block_at(*at - 1), Some((_, Block::RunIn)));
+            let run_in = |at: Lba| matches!(medium.block_at(at), Some((_, Block::RunIn)));
+            let begins = |at: &Lba| run_in(*at - 1) && !run_in(*at);
             address = (address.0..track.end.0).map(Lba).find(begins).unwrap_or(address);
         }
         let blank = Blank { immed: true, blank_type: BlankType::TrackTail, address };
@@ -343,13 +356,20 @@ impl Host {
         assert_eq!((told.next_writable, told.damage), (Some(address), false), "{track:?}");
     }
 
-    fn session(&mut self, sectors: u32, bits: u8) {
+    fn session(&mut self, sectors: u32, bits: u8, cut: bool) {
         self.select(session_page(multi(bits)));
         let Ok(next) = self.recorder.ask(&ReadTrackInformation::invisible()) else { return };
         let track = u8::try_from(next.track).unwrap();
         let sheet = data_sheet(next.start, track, next.start.saturating_add(sectors));
         if send_sheet(&mut self.recorder, &sheet).is_ok() {
-            drop(write(&mut self.recorder, next.start - 150, 150 + sectors, 2048));
+            let sent = if cut { sectors / 2 } else { 150 + sectors };
+            drop(write(&mut self.recorder, next.start - 150, sent, 2048));
+        }
+        if cut {
+            self.recorder.wait(Duration::from_secs(60));
+            self.recorder.power_cycle();
+            settle(&mut self.recorder);
+            return;
         }
         drop(self.recorder.ask(&SynchronizeCache::default()));
     }
@@ -401,7 +421,7 @@ fn foreign(recorder: &mut Recorder, bytes: &[u8], out: usize) {
 const KINDS: [MediumKind; 2] = [MediumKind::CdR80, MediumKind::CdRw80];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_stream_of_commands_breaks_a_cd_r(ops in vec(op(), 1..120)) {
@@ -459,10 +479,10 @@ proptest! {
         let mut host = Host::new(Disc::create(&path, KINDS[kind]).unwrap());
         host.run(&ops);
         if let Some(disc) = host.recorder.into_disc() {
-            let before = View::of(disc.medium());
+            let before = (View::of(disc.medium()), physically(disc.medium()));
             drop(disc);
             let again = Disc::open(&path).unwrap();
-            prop_assert_eq!(View::of(again.medium()), before);
+            prop_assert_eq!((View::of(again.medium()), physically(again.medium())), before);
             let mut recorder = Recorder::with_disc(again);
             settle(&mut recorder);
             blocks_are_where_they_belong(&mut recorder);
@@ -477,7 +497,7 @@ fn the_generator_reaches_what_matters() {
     let strategy = vec(op(), 60..120);
     for kind in KINDS {
         let mut reached: BTreeMap<&str, usize> = BTreeMap::new();
-        for _ in 0..60 {
+        for _ in 0..40 {
             let ops = strategy.new_tree(&mut runner).unwrap().current();
             let mut host = Host::new(Disc::blank(kind));
             host.run(&ops);
@@ -487,7 +507,7 @@ fn the_generator_reaches_what_matters() {
         }
         let both = STATES.iter().filter(|(_, rewritable)| kind.is_rewritable() || !rewritable);
         let missed: Vec<_> =
-            both.filter(|(state, _)| reached.get(state).copied().unwrap_or(0) < 5).map(|it| it.0).collect();
+            both.filter(|(state, _)| reached.get(state).copied().unwrap_or(0) < 3).map(|it| it.0).collect();
         assert!(missed.is_empty(), "{kind}: {missed:?} of {reached:#?}");
     }
 }

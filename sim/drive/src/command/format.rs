@@ -45,8 +45,9 @@ pub(super) fn format_unit(
     if !command.format_data || command.complete_list {
         return Err(sense::INVALID_FIELD);
     }
-    let list = FormatParameters::parse(sent)?;
-    if list.vendor || (!list.options_valid && (list.immed || list.try_out || list.disable_certification)) {
+    let list = parameters(command.format_code, sent)?;
+    // IMMED is obeyed without FOV too: cdrwtool sends it so, to whichever drive.
+    if list.vendor || (!list.options_valid && (list.try_out || list.disable_certification)) {
         return Err(refused(OPTIONS));
     }
     let plan = plan(&drive.pages.write, scope(command.format_code, &list.format)?)?;
@@ -59,6 +60,17 @@ pub(super) fn format_unit(
         deck.format(now, &settings, &plan, blocks)?;
     }
     drive.carry_out(now, list.immed, Operation::Formatting)
+}
+
+/// The parameter list. Under format code 7 the first drives had four bytes of initialization pattern before the
+/// descriptor, as cdrwtool of udftools 2.3 still sends them; later ones (Pioneer R8) have not.
+fn parameters(format_code: u8, sent: &[u8]) -> Result<FormatParameters, Sense> {
+    match sent {
+        [h0, h1, h2, h3, _, _, _, _, rest @ ..] if format_code == LEGACY && rest.len() >= 8 => {
+            Ok(FormatParameters::parse(&[&[*h0, *h1, *h2, *h3], rest].concat())?)
+        }
+        _ => Ok(FormatParameters::parse(sent)?),
+    }
 }
 
 fn scope(format_code: u8, descriptor: &FormatDescriptor) -> Result<FormatScope, Sense> {

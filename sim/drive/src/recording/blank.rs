@@ -130,11 +130,10 @@ fn track_tail(medium: &Medium, view: &View, address: Lba) -> Result<Vec<(Lba, Lb
     let holds = |track: &&Track| (track.start..track.address_end()).contains(&address);
     let track = open_tracks(view).find(holds).ok_or(sense::OUT_OF_RANGE)?;
     let at = track.physical(address).filter(|at| *at < track.written).ok_or(sense::OUT_OF_RANGE)?;
+    let is_run_in = |at| matches!(medium.block_at(at), Some((_, Block::RunIn)));
     let boundary = match (track.fixed_packets(), track.packet) {
         (Some(packets), _) => packets.is_boundary(address),
-        (None, Some(_)) => {
-            address == track.start || matches!(medium.block_at(at - 1), Some((_, Block::RunIn)))
-        }
+        (None, Some(_)) => address == track.start || (is_run_in(at - 1) && !is_run_in(at)),
         (None, None) => true,
     };
     if !boundary {

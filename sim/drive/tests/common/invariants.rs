@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use discwright_cd::{Lba, area};
 use discwright_drive::derive::{Damage, DiscState, SessionState, Track, TrackState, View};
-use discwright_drive::medium::{Content, FixedPackets, Form, Medium};
+use discwright_drive::medium::{Block, Content, FixedPackets, Form, Medium};
 use discwright_drive::{Observed, Recorder};
 use discwright_mmc::command::*;
 use discwright_mmc::mode::WriteType;
@@ -64,6 +64,21 @@ fn legal(sense: &Sense, cdb: &str) {
 pub(crate) fn marks(medium: &Medium) -> Vec<(i32, u32, String)> {
     let kept = medium.extents().map(|extent| (extent.start.0, extent.sectors, mark(medium, extent.start)));
     kept.collect()
+}
+
+/// All that is on a disc but the bytes of its sectors.
+pub(crate) fn physically(medium: &Medium) -> Vec<String> {
+    let told = medium.extents().map(|extent| {
+        let what = match &extent.content {
+            Content::Track(q, Block::Stored { form, subchannel, .. }) => {
+                format!("{q:?} {form:?} {subchannel:?}")
+            }
+            other => format!("{other:?}"),
+        };
+        format!("{:?} {} {} {what}", extent.start, extent.sectors, extent.generation)
+    });
+    let notes = medium.notes().iter().map(|note| format!("{note:?}"));
+    told.chain(notes).collect()
 }
 
 fn mark(medium: &Medium, at: Lba) -> String {
