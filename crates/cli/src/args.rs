@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::command::burn::BurnArgs;
 use crate::command::cdb::CdbArgs;
 use crate::command::disc::DiscCommand;
+use crate::command::check::CheckArgs;
 use crate::command::image::ImageArgs;
 use crate::command::run::RunArgs;
 use crate::drive::DriveName;
@@ -16,8 +17,8 @@ use crate::drive::DriveName;
 /// Drives are named `sim:FILE`: an emulated recorder whose disc lives in FILE, made as a blank 80-minute CD-R when
 /// FILE does not exist.
 ///
-/// Exit status: 0 done; 2 usage; 3 refused or failed before anything was written; 4 failed after writing began;
-/// 130 cancelled.
+/// Exit status: 0 done; 1 `check` found errors; 2 usage; 3 refused or failed before anything was written; 4 failed
+/// after writing began; 130 cancelled.
 #[derive(Debug, Parser)]
 #[command(name = "discwright", version, max_term_width = 110)]
 pub(crate) struct Cli {
@@ -50,6 +51,7 @@ pub(crate) enum Command {
     Ls(LsArgs),
     /// Copy files out of a session or of an image file.
     Extract(ExtractArgs),
+    Check(CheckArgs),
     Image(ImageArgs),
     /// Copy the disc's data, LBA 0 to the end of the last session, into a file; gaps become zeros.
     Read(ReadArgs),

@@ -32,6 +32,8 @@ pub(crate) struct Failure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Class {
+    /// 1: a check found errors, which its document tells.
+    FoundErrors,
     /// 2: the command line cannot mean anything.
     Usage,
     /// 3: refused or failed before anything was written.
@@ -45,6 +47,7 @@ pub(crate) enum Class {
 impl Class {
     pub(crate) fn status(self) -> u8 {
         match self {
+            Self::FoundErrors => 1,
             Self::Usage => 2,
             Self::Refused => 3,
             Self::AfterWriting => 4,
@@ -87,6 +90,11 @@ impl Failure {
         }
     }
 
+    /// A check that went through and found errors; its document has been printed.
+    pub(crate) fn found_errors(message: impl ToString) -> Self {
+        Self { class: Class::FoundErrors, ..Self::refused(message) }
+    }
+
     /// Stopped because the user wished it, with nothing written.
     pub(crate) fn cancelled(message: impl ToString) -> Self {
         Self { class: Class::Cancelled, ..Self::refused(message) }
@@ -105,7 +113,7 @@ impl Failure {
     /// Tells the user and gives the status to exit with.
     pub(crate) fn report(&self, json: bool) -> ExitCode {
         // Nobody can be told that there is nobody to tell: the status is what remains.
-        if json {
+        if json && self.class != Class::FoundErrors {
             let document = serde_json::json!({ "error": self });
             let _ = writeln!(io::stdout(), "{document:#}");
         }

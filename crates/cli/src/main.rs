@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Command::Image(args) => command::image::run(args, output),
         Command::Read(args) => command::read::run(args, output),
         Command::Disc(disc) => command::disc::run(disc, output),
+        Command::Check(args) => command::check::run(args, output),
         Command::Cdb(args) => command::cdb::run(args, output),
     };
     match result {

@@ -22,26 +22,7 @@ pub(crate) fn open(
     drive: Option<&DriveName>,
     selection: Selection,
 ) -> Result<Chosen, Failure> {
-    let (source, starts, name): (Box<dyn ReadSectors>, _, _) = match (file, drive) {
-        (_, Some(name)) => {
-            let opened = drive::open(name)?;
-            let survey = opened.recorder.survey()?;
-            let state = survey.disc.map(|disc| disc.state);
-            let starts: Vec<Lba> = state
-                .iter()
-                .flat_map(|state| &state.sessions)
-                .map(|session| session.tracks.first().map_or(session.lead_out, |track| track.start))
-                .collect();
-            (Box::new(opened.recorder.sectors()?), starts, name.to_string())
-        }
-        (Some(file), None) => {
-            let refuse = |error| Failure::refused(format!("{}: {error}", file.display()));
-            let source = FileSource::open(file).map_err(refuse)?;
-            let starts = find_sessions(&source).map_err(refuse)?;
-            (Box::new(source), starts, file.display().to_string())
-        }
-        (None, None) => return Err(Failure::usage("name an image file or a drive")),
-    };
+    let (source, starts, name) = source(file, drive)?;
     let count = starts.len();
     let session = selection.session.map_or(count, usize::from);
     let start = match session.checked_sub(1).and_then(|index| starts.get(index)) {
@@ -64,6 +45,33 @@ pub(crate) fn open(
     })?;
     Ok(Chosen { volume, view, session })
 }
+
+/// The sectors of an image file or of a drive's disc, the first sectors of its sessions, and what to call it.
+pub(crate) fn source(file: Option<&Path>, drive: Option<&DriveName>) -> Result<Sessions, Failure> {
+    match (file, drive) {
+        (_, Some(name)) => {
+            let opened = drive::open(name)?;
+            let survey = opened.recorder.survey()?;
+            let state = survey.disc.map(|disc| disc.state);
+            let starts: Vec<Lba> = state
+                .iter()
+                .flat_map(|state| &state.sessions)
+                .map(|session| session.tracks.first().map_or(session.lead_out, |track| track.start))
+                .collect();
+            Ok((Box::new(opened.recorder.sectors()?), starts, name.to_string()))
+        }
+        (Some(file), None) => {
+            let refuse = |error| Failure::refused(format!("{}: {error}", file.display()));
+            let source = FileSource::open(file).map_err(refuse)?;
+            let starts = find_sessions(&source).map_err(refuse)?;
+            Ok((Box::new(source), starts, file.display().to_string()))
+        }
+        (None, None) => Err(Failure::usage("name an image file or a drive")),
+    }
+}
+
+/// Sectors, where sessions begin in them, and a name for words to the user.
+type Sessions = (Box<dyn ReadSectors>, Vec<Lba>, String);
 
 fn choose_view<S: ReadSectors>(volume: &Volume<S>, name: Option<ViewName>) -> Option<View> {
     let wanted = match name {

@@ -2,6 +2,7 @@
 
 pub(crate) mod burn;
 pub(crate) mod cdb;
+pub(crate) mod check;
 pub(crate) mod disc;
 pub(crate) mod edit;
 pub(crate) mod extract;
