@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use discwright_cd::Lba;
 use discwright_iso9660::image::Image;
-use discwright_iso9660::layout::{Layout, Options, layout};
+use discwright_iso9660::layout::{HierarchyKind, Layout, Options, layout};
 use discwright_iso9660::tree::{Content, Extent, Kind, Tree};
 use tempfile::TempDir;
 
@@ -97,13 +97,17 @@ impl Judged {
         let changed: BTreeMap<_, _> = self
             .layout
             .changed_names()
-            .filter(|change| change.in_joliet == joliet)
+            .filter(|change| {
+                change.hierarchy == if joliet { HierarchyKind::Joliet } else { HierarchyKind::Primary }
+            })
             .map(|change| (change.path, change.new_name))
             .collect();
         let mut renamed: BTreeMap<String, String> = BTreeMap::from([(String::new(), String::new())]);
         let mut listing = Listing::new();
-        for entry in self.layout.tree().walk(Tree::ROOT) {
-            let path = entry.path();
+        // The folder for relocated ones is not part of the tree that was given.
+        for path in
+            self.layout.tree().walk(Tree::ROOT).map(|it| it.path()).filter(|it| self.tree.contains_key(it))
+        {
             let (parent, name) = path.rsplit_once('/').unwrap();
             let name = changed.get(&path).map_or(name, |name| name);
             let new = format!("{}/{name}", renamed[parent]);
@@ -132,6 +136,144 @@ impl Judged {
         if self.joliet {
             self.isoinfo(&["-J"], true);
         }
+    }
+
+    pub(crate) fn isoinfo_plain(&self) {
+        self.isoinfo(&[], false);
+    }
+
+    pub(crate) fn isoinfo_joliet(&self) {
+        self.isoinfo(&["-J"], true);
+    }
+
+    /// libcdio; it shows plain names in small letters, and Rock Ridge names whether they are asked for or not.
+    pub(crate) fn iso_info_plain(&self) {
+        let seen = self.iso_info(&["--no-joliet", "--no-rock-ridge"]);
+        let expected = self.expected(false).into_keys().map(|path| path.to_lowercase());
+        if let Some(seen) = seen {
+            same_names("iso-info, plain", seen.into_iter().map(|path| path.to_lowercase()), expected);
+        }
+    }
+
+    pub(crate) fn iso_info_joliet(&self) {
+        // It cuts names off at some 127 bytes of UTF-8.
+        let fits = |path: &String| path.split('/').all(|name| name.len() < 120);
+        if let Some(seen) = self.iso_info(&["--no-rock-ridge"]) {
+            let expected = self.expected(true).into_keys().filter(fits);
+            same_names("iso-info, Joliet", seen.into_iter().filter(fits), expected);
+        }
+    }
+
+    pub(crate) fn iso_info_posix(&self) {
+        if let Some(seen) = self.iso_info(&["--no-joliet"]) {
+            let expected = self.posix().into_keys().map(|path| path.trim_end_matches('.').to_owned());
+            same_names("iso-info, Rock Ridge", seen.into_iter(), expected);
+        }
+    }
+
+    fn iso_info(&self, arguments: &[&str]) -> Option<Vec<String>> {
+        let output =
+            run(tool("iso-info")?.args(["--no-header", "-f"]).args(arguments).arg("-i").arg(&self.image));
+        let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let path = |line: &str| {
+            let (bytes, path) = line.trim_start().split_once(" /")?;
+            let path = path.strip_suffix(";1").unwrap_or(path).trim_end_matches('.');
+            bytes.parse::<u64>().is_ok().then(|| path.to_owned())
+        };
+        Some(listed.lines().filter_map(path).collect())
+    }
+
+    /// What Rock Ridge shows: the tree as it is.
+    fn posix(&self) -> Listing {
+        self.tree.iter().map(|(path, content)| (path[1..].to_owned(), content.clone())).collect()
+    }
+
+    fn same_posix(&self, reader: &str, mut seen: Listing) {
+        let expected = self.posix();
+        seen.remove("rr_moved");
+        same_names(reader, seen.keys().cloned(), expected.keys().cloned());
+        for (path, content) in &expected {
+            assert!(seen[path] == *content, "{reader}: {path} differs");
+        }
+    }
+
+    pub(crate) fn xorriso_posix(&self) {
+        let Some(mut xorriso) = tool("xorriso") else { return };
+        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        let xorriso = xorriso.args(["-abort_on", "SORRY", "-osirrox", "on", "-read_fs", "any"]);
+        run(xorriso.arg("-indev").arg(&self.image).args(["-extract", "/"]).arg(to.path()));
+        self.same_posix("xorriso, Rock Ridge", files(to.path()));
+    }
+
+    /// The names alone.
+    pub(crate) fn xorriso_finds_posix(&self) {
+        let Some(mut xorriso) = tool("xorriso") else { return };
+        let output = run(xorriso.arg("-indev").arg(&self.image).args(["-find", "/"]));
+        let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let seen =
+            listed.lines().filter_map(|line| line.strip_prefix("'/")?.strip_suffix('\'').map(str::to_owned));
+        let seen = seen.filter(|path| !path.is_empty());
+        same_names("xorriso -find", seen, self.posix().into_keys());
+    }
+
+    pub(crate) fn bsdtar_posix(&self) {
+        let Some(mut bsdtar) = tool("bsdtar") else { return };
+        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        run(bsdtar.args(["--options", "iso9660:!joliet", "-xf"]).arg(&self.image).arg("-C").arg(to.path()));
+        self.same_posix("bsdtar, Rock Ridge", files(to.path()));
+    }
+
+    /// The names alone.
+    pub(crate) fn bsdtar_lists_posix(&self) {
+        let Some(mut bsdtar) = tool("bsdtar") else { return };
+        let output = run(bsdtar.args(["--options", "iso9660:!joliet", "-tf"]).arg(&self.image));
+        let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let seen =
+            listed.lines().map(|line| line.trim_end_matches('/').to_owned()).filter(|path| path != ".");
+        same_names("bsdtar -t", seen, self.posix().into_keys());
+    }
+
+    pub(crate) fn bsdtar_plain(&self) {
+        let Some(mut bsdtar) = tool("bsdtar") else { return };
+        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        let options = "iso9660:!joliet,iso9660:!rockridge";
+        run(bsdtar.args(["--options", options, "-xf"]).arg(&self.image).arg("-C").arg(to.path()));
+        self.compare("bsdtar, plain", &strip_versions(files(to.path())), false);
+    }
+
+    /// The view that 7-Zip prefers: Joliet, else Rock Ridge, of which it follows neither CE (so it knows no long names) nor CL;
+    /// such trees are not `simple`.
+    pub(crate) fn seven_zip_best(&self, simple: bool) {
+        let posix = self.layout.options().rock_ridge.is_some() && !self.joliet;
+        if posix && !simple {
+            return;
+        }
+        let Some(mut seven_zip) = tool("7z") else { return };
+        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        run(seven_zip.arg("x").arg(format!("-o{}", to.path().display())).arg(&self.image));
+        if posix {
+            self.same_posix("7z, Rock Ridge", files(to.path()));
+        } else {
+            self.compare("7z", &strip_versions(files(to.path())), self.joliet);
+        }
+    }
+
+    /// Parsed strictly, nothing read.
+    pub(crate) fn pycdlib_opens(&self) {
+        if !has_pycdlib() {
+            return missing("pycdlib (a Python module)");
+        }
+        let script = "import sys, pycdlib; iso = pycdlib.PyCdlib(); iso.open(sys.argv[1]); iso.close()";
+        run(Command::new("python3").args(["-c", script]).arg(&self.image));
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.image
+    }
+
+    /// The paths of one hierarchy.
+    pub(crate) fn expected_names(&self, joliet: bool) -> Vec<String> {
+        self.expected(joliet).into_keys().collect()
     }
 
     pub(crate) fn isoinfo_session(&self, session: Session) {
@@ -180,7 +322,8 @@ impl Judged {
     pub(crate) fn bsdtar(&self, joliet: bool) {
         let Some(mut bsdtar) = tool("bsdtar") else { return };
         let to = tempfile::tempdir_in(self.dir.path()).unwrap();
-        let options = if joliet { "iso9660:joliet" } else { "iso9660:!joliet" };
+        // Where there is Rock Ridge it is preferred unless forbidden.
+        let options = if joliet { "iso9660:joliet,iso9660:!rockridge" } else { "iso9660:!joliet" };
         run(bsdtar.args(["--options", options, "-xf"]).arg(&self.image).arg("-C").arg(to.path()));
         self.compare(&format!("bsdtar {options}"), &strip_versions(files(to.path())), joliet);
     }
@@ -205,25 +348,36 @@ impl Judged {
         let Some(mut blkid) = tool("blkid") else { return };
         let output = run(blkid.args(["-o", "export", "-p"]).arg(&self.image));
         let seen = text(&output);
-        for part in ["TYPE=iso9660", "VERSION=Joliet", r"LABEL=M-CM-^\bung\ 1"] {
+        let joliet = ["TYPE=iso9660", "VERSION=Joliet", r"LABEL=M-CM-^\bung\ 1"];
+        let plain = ["TYPE=iso9660", "BLOCK_SIZE=2048", "LABEL=_BUNG_1"];
+        for part in if self.joliet { joliet } else { plain } {
             assert!(seen.contains(part), "{part} is not in {seen}");
         }
     }
 
     /// Reads every file of both hierarchies by pycdlib's strict parser.
     pub(crate) fn pycdlib(&self) {
+        self.pycdlib_plain();
+        if self.joliet {
+            self.pycdlib_joliet();
+        }
+    }
+
+    pub(crate) fn pycdlib_plain(&self) {
+        self.pycdlib_walk("iso_path", false);
+    }
+
+    pub(crate) fn pycdlib_joliet(&self) {
+        self.pycdlib_walk("joliet_path", true);
+    }
+
+    fn pycdlib_walk(&self, facade: &str, joliet: bool) {
         if !has_pycdlib() {
             return missing("pycdlib (a Python module)");
         }
-        for joliet in [false, true] {
-            if joliet && !self.joliet {
-                continue;
-            }
-            let to = tempfile::tempdir_in(self.dir.path()).unwrap();
-            let facade = if joliet { "joliet_path" } else { "iso_path" };
-            run(Command::new("python3").args(["-c", PYCDLIB]).arg(&self.image).arg(to.path()).arg(facade));
-            self.compare(&format!("pycdlib {facade}"), &strip_versions(files(to.path())), joliet);
-        }
+        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        run(Command::new("python3").args(["-c", PYCDLIB]).arg(&self.image).arg(to.path()).arg(facade));
+        self.compare(&format!("pycdlib {facade}"), &strip_versions(files(to.path())), joliet);
     }
 }
 

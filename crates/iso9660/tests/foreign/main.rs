@@ -5,6 +5,7 @@
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics says where")]
 
 mod judge;
+mod matrix;
 mod posix;
 mod sample;
 
