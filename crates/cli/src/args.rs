@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::burn::BurnArgs;
 use crate::command::cdb::CdbArgs;
-use crate::command::disc::DiscCommand;
 use crate::command::check::CheckArgs;
+use crate::command::disc::DiscCommand;
 use crate::command::image::ImageArgs;
 use crate::command::run::RunArgs;
 use crate::drive::DriveName;

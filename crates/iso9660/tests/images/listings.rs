@@ -207,3 +207,26 @@ fn tell(volume: &Volume<FileSource>, visited: &Visited, hash: bool) -> Told {
     let size = entry.compression().filter(|it| it.is_known()).map_or(entry.bytes, |it| it.inflated_bytes);
     Told { kind: kind.into(), size: Some(size), sha256, link: None }
 }
+
+#[test]
+fn each_disagreement_of_the_readers_is_explained() {
+    let Some(corpus) = shared::corpus() else { return };
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/iso9660-readers.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let mut disputed = 0;
+    for (image, description) in shared::images(corpus) {
+        let name = image.strip_prefix(corpus).unwrap().display().to_string();
+        let views = description["views"].as_object().into_iter().flatten();
+        if views
+            .into_iter()
+            .any(|(_, view)| view["disagreements"].as_array().is_some_and(|it| !it.is_empty()))
+        {
+            assert!(
+                page.contains(&format!("`{name}`")),
+                "{name} is not explained in docs/iso9660-readers.md"
+            );
+            disputed += 1;
+        }
+    }
+    assert!(disputed > 35, "{disputed}");
+}

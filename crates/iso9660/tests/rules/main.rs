@@ -99,3 +99,16 @@ fn every_rule_has_a_mutation() {
     assert_eq!(all.difference(&broken).collect::<Vec<_>>(), Vec::<&&str>::new());
     assert_eq!(broken.difference(&all).collect::<Vec<_>>(), Vec::<&&str>::new());
 }
+
+#[test]
+fn the_documentation_has_every_rule() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/iso9660-readers.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let rows: Vec<&str> =
+        page.lines().filter(|line| line.starts_with("| `") && line.matches('|').count() == 5).collect();
+    let expected: Vec<String> = RULES
+        .iter()
+        .map(|rule| format!("| `{}` | {} | {} | {} |", rule.id, rule.level, rule.clause, rule.says))
+        .collect();
+    assert_eq!(rows, expected);
+}
