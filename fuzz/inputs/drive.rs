@@ -109,9 +109,11 @@ fn pages() -> Vec<WriteParameters> {
     let mut pages = Vec::new();
     for write_type in types {
         for (data_block_type, track_mode) in blocks {
-            for (multi_session, test_write, packet_blocks) in
-                [(MultiSession::Open, false, 0), (MultiSession::Closed, false, 32), (MultiSession::Open, true, 0)]
-            {
+            for (multi_session, test_write, packet_blocks) in [
+                (MultiSession::Open, false, 0),
+                (MultiSession::Closed, false, 32),
+                (MultiSession::Open, true, 0),
+            ] {
                 pages.push(WriteParameters {
                     write_type,
                     data_block_type,
