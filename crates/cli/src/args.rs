@@ -44,7 +44,7 @@ pub(crate) struct OutputArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Burn(BurnArgs),
+    Burn(Box<BurnArgs>),
     /// Show the disc: state, sessions, tracks, free space, and what one more session costs.
     Info(DriveArgs),
     /// List the tree of a session or of an image file.
@@ -52,13 +52,13 @@ pub(crate) enum Command {
     /// Copy files out of a session or of an image file.
     Extract(ExtractArgs),
     Check(CheckArgs),
-    Image(ImageArgs),
+    Image(Box<ImageArgs>),
     /// Copy the disc's data, LBA 0 to the end of the last session, into a file; gaps become zeros.
     Read(ReadArgs),
     /// Emulated discs.
     #[command(subcommand)]
     Disc(DiscCommand),
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     Cdb(CdbArgs),
 }
 

@@ -30,15 +30,15 @@ fn main() -> ExitCode {
     let output = cli.output;
     start_tracing(output);
     let result = match cli.command {
-        Command::Run(args) => match command::run::run(args, output) {
+        Command::Run(args) => match command::run::run(*args, output) {
             Ok(status) => return status,
             Err(failure) => Err(failure),
         },
-        Command::Burn(args) => command::burn::run(args, output),
+        Command::Burn(args) => command::burn::run(*args, output),
         Command::Info(args) => command::info::run(args, output),
         Command::Ls(args) => command::ls::run(args, output),
         Command::Extract(args) => command::extract::run(args, output),
-        Command::Image(args) => command::image::run(args, output),
+        Command::Image(args) => command::image::run(*args, output),
         Command::Read(args) => command::read::run(args, output),
         Command::Disc(disc) => command::disc::run(disc, output),
         Command::Check(args) => command::check::run(args, output),

@@ -3,12 +3,13 @@
 
 mod common;
 
+use core::time::Duration;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use common::{Desk, files, text};
 use serde_json::{Value, json};

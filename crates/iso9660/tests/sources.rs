@@ -3,10 +3,11 @@
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics says where")]
 
 use core::ops::ControlFlow;
+use core::time::Duration;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use discwright_iso9660::image::{Change, Image, ImageError, SourceError};
 use discwright_iso9660::layout::{Options, layout};
