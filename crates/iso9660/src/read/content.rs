@@ -128,15 +128,19 @@ impl<S: ReadSectors> Read for FileReader<'_, S> {
 
 impl<S: ReadSectors> Seek for FileReader<'_, S> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let position = match to {
-            SeekFrom::Start(position) => Some(position),
-            SeekFrom::End(distance) => self.bytes.checked_add_signed(distance),
-            SeekFrom::Current(distance) => self.position.checked_add_signed(distance),
-        };
-        let outside = || io::Error::new(io::ErrorKind::InvalidInput, "a position before the file's start");
-        self.position = position.ok_or_else(outside)?;
+        self.position = sought(to, self.position, self.bytes)?;
         Ok(self.position)
     }
+}
+
+/// The position that `to` means in contents of so many `bytes`; it may lie behind them, where nothing is read.
+pub(super) fn sought(to: SeekFrom, position: u64, bytes: u64) -> io::Result<u64> {
+    let position = match to {
+        SeekFrom::Start(position) => Some(position),
+        SeekFrom::End(distance) => bytes.checked_add_signed(distance),
+        SeekFrom::Current(distance) => position.checked_add_signed(distance),
+    };
+    position.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a position before the file's start"))
 }
 
 fn lba_of(sector: u64) -> io::Result<Lba> {

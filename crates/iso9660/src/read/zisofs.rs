@@ -7,7 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::content::FileReader;
+use super::content::{FileReader, sought};
 use super::entry::Entry;
 use super::source::ReadSectors;
 use super::volume::Volume;
@@ -143,13 +143,7 @@ impl<S: ReadSectors> Read for InflatedReader<'_, S> {
 
 impl<S: ReadSectors> Seek for InflatedReader<'_, S> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let position = match to {
-            SeekFrom::Start(position) => Some(position),
-            SeekFrom::End(distance) => self.bytes.checked_add_signed(distance),
-            SeekFrom::Current(distance) => self.position.checked_add_signed(distance),
-        };
-        let outside = || io::Error::new(io::ErrorKind::InvalidInput, "a position before the file's start");
-        self.position = position.ok_or_else(outside)?;
+        self.position = sought(to, self.position, self.bytes)?;
         Ok(self.position)
     }
 }
