@@ -1,12 +1,22 @@
 //! `cargo xtask bench`: the criterion benchmarks of all crates, and races against other programs.
 
+mod authors;
+mod common;
+mod floor;
 mod iso;
+mod joliet;
 mod measure;
+mod peers;
+mod race;
+mod read;
+mod tree;
 mod workload;
 
 use anyhow::{Result, ensure};
 use clap::{Args, Subcommand};
 use xshell::{Shell, cmd};
+
+use common::Common;
 
 use crate::workspace::Workspace;
 
@@ -23,16 +33,19 @@ pub(crate) struct BenchArgs {
 enum Race {
     /// Authoring images: the program beside those that are installed, on the same trees
     Iso(iso::IsoArgs),
-    /// What `iso` calls the floor: copies the bytes of all files of a folder, in walk order, into one file
-    #[command(hide = true)]
-    Floor(iso::FloorArgs),
+    /// Listing and extracting images that genisoimage made of the same trees
+    IsoRead(read::ReadArgs),
+    /// What the races are measured by: programs that only move the bytes
+    #[command(hide = true, subcommand)]
+    Floor(floor::Floor),
 }
 
 pub(crate) fn run(shell: &Shell, args: &BenchArgs) -> Result<()> {
     match &args.race {
         None => criterion(shell, args.filter.as_deref()),
         Some(Race::Iso(args)) => iso::run(shell, args),
-        Some(Race::Floor(args)) => iso::floor(args),
+        Some(Race::IsoRead(args)) => read::run(shell, args),
+        Some(Race::Floor(floor)) => floor::run(floor),
     }
 }
 

@@ -1,4 +1,7 @@
 //! Trees to make images of. The same name gives the same tree everywhere, but for W5.
+//!
+//! No tree has what one of the programs refuses or leaves out: links, folders more than six deep, names of more than 64
+//! UTF-16 units. (bsdtar refuses W3 nevertheless: its paths are longer than 240 bytes, which is all that Joliet allows.)
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -18,7 +21,7 @@ pub(crate) enum Workload {
     W3,
     /// 1,000,000 empty or tiny files
     W4,
-    /// The installed Rust toolchain
+    /// A real tree: programs, libraries and documentation of the installed Rust toolchain
     W5,
 }
 
@@ -29,23 +32,39 @@ impl Workload {
             Self::W2 => "700 files of 1 MiB",
             Self::W3 => "100,000 small files, long Unicode names",
             Self::W4 => "1,000,000 empty or tiny files",
-            Self::W5 => "the Rust toolchain",
+            Self::W5 => "the installed Rust toolchain",
         }
     }
 
-    /// Where the tree is, made below `folder` when it must be made.
-    pub(crate) fn make(self, folder: &Path) -> Result<PathBuf> {
-        if self == Self::W5 {
-            let answer =
-                Command::new("rustc").args(["--print", "sysroot"]).output().context("asking rustc")?;
-            ensure!(answer.status.success(), "rustc does not tell its sysroot");
-            return Ok(PathBuf::from(String::from_utf8(answer.stdout)?.trim()));
+    /// The path of its only file, for programs that copy files.
+    pub(crate) const fn only_file(self) -> Option<&'static str> {
+        match self {
+            Self::W1 => Some("one.bin"),
+            _ => None,
         }
-        let root = folder.join(format!("{self:?}"));
+    }
+
+    /// Where the tree is, made below `folder` when it is not there yet.
+    pub(crate) fn make(self, folder: &Path) -> Result<PathBuf> {
+        let done = folder.join(format!("{self:?}"));
+        if done.exists() {
+            return Ok(done);
+        }
+        // It gets its name when it is whole.
+        let root = folder.join(format!("{self:?}.partial"));
+        if root.exists() {
+            fs::remove_dir_all(&root)?;
+        }
+        self.fill(&root)?;
+        fs::rename(&root, &done)?;
+        Ok(done)
+    }
+
+    fn fill(self, root: &Path) -> Result<()> {
         let mut noise = Noise(1);
         match self {
             Self::W1 => {
-                fs::create_dir_all(&root)?;
+                fs::create_dir_all(root)?;
                 noise.file(&root.join("one.bin"), 650 << 20)?;
             }
             Self::W2 => {
@@ -55,7 +74,7 @@ impl Workload {
                     noise.file(&folder.join(format!("file {number:03}.bin")), 1 << 20)?;
                 }
             }
-            Self::W3 => small_files(&root, &mut noise)?,
+            Self::W3 => small_files(root, &mut noise)?,
             Self::W4 => {
                 for folder in 0..1000 {
                     let folder = root.join(format!("d{folder:03}"));
@@ -66,10 +85,43 @@ impl Workload {
                     }
                 }
             }
-            Self::W5 => {}
+            Self::W5 => toolchain(root)?,
         }
-        Ok(root)
+        Ok(())
     }
+}
+
+/// W5: copies of the toolchain's folders; that of the documentation lies too deep in it and is put first.
+fn toolchain(root: &Path) -> Result<()> {
+    let answer = Command::new("rustc").args(["--print", "sysroot"]).output().context("asking rustc")?;
+    ensure!(answer.status.success(), "rustc does not tell its sysroot");
+    let sysroot = PathBuf::from(String::from_utf8(answer.stdout)?.trim());
+    fs::create_dir_all(root)?;
+    for part in ["bin", "lib", "share/doc/rust/html"] {
+        let from = sysroot.join(part);
+        if let (true, Some(name)) = (from.is_dir(), from.file_name()) {
+            copy_tree(&from, &root.join(name), 1)?;
+        }
+    }
+    Ok(())
+}
+
+fn copy_tree(from: &Path, to: &Path, depth: u8) -> Result<()> {
+    fs::create_dir(to).with_context(|| format!("making {}", to.display()))?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.to_str().is_none_or(|it| it.encode_utf16().count() > 64) {
+            continue;
+        }
+        let kind = entry.file_type()?;
+        if kind.is_file() {
+            fs::copy(entry.path(), to.join(name))?;
+        } else if kind.is_dir() && depth < 6 {
+            copy_tree(&entry.path(), &to.join(name), depth + 1)?;
+        }
+    }
+    Ok(())
 }
 
 /// W3: a random tree of folders, none deeper than six, with a hundred files in each.
