@@ -380,3 +380,73 @@ pub mod ioctl {
     pub const BLKBSZGET: u32 = 0x8008_1270;
     pub const BLKGETSIZE64: u32 = 0x8008_1272;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_and_answers_survive_the_wire() {
+        let request = Request {
+            op: Op::Execute,
+            cdb: *b"0123456789abcdef",
+            cdb_length: 10,
+            timeout_ms: 0x0102_0304,
+            number: -2,
+            argument: u64::MAX,
+            sending: 2352,
+            accepting: MAX_BYTES,
+        };
+        assert_eq!(Request::decode(&request.encode()), Ok(request));
+        let answer = Answer {
+            errno: 5,
+            value: i64::MIN,
+            status: 2,
+            host_status: 3,
+            sense: [7; MAX_SENSE],
+            sense_length: 18,
+            transferred: 1,
+            duration_ms: u32::MAX,
+            sending: 96,
+        };
+        assert_eq!(Answer::decode(&answer.encode()), Ok(answer));
+    }
+
+    /// A round trip does not notice when both directions change.
+    #[test]
+    fn the_layout_is_what_it_was() {
+        let request = Request { number: 0x1122, sending: 3, accepting: 4, ..Request::new(Op::Seek) };
+        let bytes = request.encode();
+        assert_eq!(bytes[..4], [1, 6, 0, 0]);
+        assert_eq!(bytes[24..32], [0x22, 0x11, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(bytes[40..48], [3, 0, 0, 0, 4, 0, 0, 0]);
+        assert_eq!(Answer::error(19).encode()[..8], [1, 0, 0, 0, 19, 0, 0, 0]);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        let good = Request::new(Op::Read).encode();
+        for (at, byte) in [(0, 2), (1, 0), (1, 9), (2, 17), (43, 0xFF), (47, 0x02)] {
+            let mut bad = good;
+            bad[at] = byte;
+            assert_eq!(Request::decode(&bad), Err(Malformed), "byte {at}");
+        }
+        let good = Answer::value(1).encode();
+        for (at, byte) in [(0, 0), (3, 33), (59, 0x02)] {
+            let mut bad = good;
+            bad[at] = byte;
+            assert_eq!(Answer::decode(&bad), Err(Malformed), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn shapes_are_within_their_room() {
+        for request in 0..=0xFFFF_u32 {
+            if let Some(shape) = shape_of(request) {
+                assert!(shape.reads <= MAX_SHAPE && shape.writes <= MAX_SHAPE, "{request:#x}");
+            }
+        }
+        assert_eq!(shape_of(ioctl::BLKGETSIZE64), Some(Shape { reads: 0, writes: 8 }));
+        assert_eq!(shape_of(ioctl::SG_IO), None);
+    }
+}
