@@ -1,5 +1,6 @@
 //! `discwright run`.
 
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -8,7 +9,6 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use clap::Args;
@@ -59,7 +59,7 @@ pub(crate) struct RunArgs {
     faults: Option<PathBuf>,
     /// The drive's character.
     #[arg(long, value_name = "NAME", default_value = "modern", value_parser = personality)]
-    personality: Personality,
+    personality: Box<Personality>,
     /// Divide the program's own waits by this number: most burning programs sleep a second between two questions.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     shorten_waits: u16,
@@ -81,12 +81,12 @@ fn device(path: &str) -> Result<PathBuf, String> {
     }
 }
 
-fn personality(name: &str) -> Result<Personality, String> {
+fn personality(name: &str) -> Result<Box<Personality>, String> {
     let all = Personality::all();
     let names = all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let found = all.into_iter().find(|(known, _)| *known == name);
     found
-        .map(|(_, personality)| personality)
+        .map(|(_, personality)| Box::new(personality))
         .ok_or_else(|| format!("there is no such drive; there are: {names}"))
 }
 
@@ -116,7 +116,7 @@ fn drive(args: &RunArgs, free_running: &Arc<AtomicBool>) -> Result<Box<dyn Trans
     let DriveName::Emulated(file) = &args.drive;
     let faults = args.faults.as_deref().map(read_faults).transpose()?;
     let disc = open_or_make(file).map_err(Failure::refused)?;
-    let mut recorder = Recorder::around(Drive::with_disc(args.personality.clone(), disc));
+    let mut recorder = Recorder::around(Drive::with_disc((*args.personality).clone(), disc));
     recorder.set_max_transfer(MAX_TRANSFER);
     if let Some(faults) = faults {
         recorder.set_faults(faults);

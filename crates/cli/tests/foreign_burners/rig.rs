@@ -37,6 +37,18 @@ impl Rig {
         rig
     }
 
+    /// Takes a fresh disc in the place of the one before.
+    pub(crate) fn fresh(&self, medium: &str) {
+        fs::remove_file(self.path("disc")).unwrap();
+        self.ours(&["disc", "new", "disc", "--medium", medium]).success();
+    }
+
+    /// Takes a pressed disc, made by a sheet, in the place of the one before.
+    pub(crate) fn import(&self, sheet: &str) {
+        fs::remove_file(self.path("disc")).unwrap();
+        self.ours(&["disc", "import", sheet, "--to", "disc"]).success();
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -72,6 +84,11 @@ impl Rig {
     /// Runs our own program.
     pub(crate) fn ours(&self, arguments: &[&str]) -> Run {
         finish(&format!("discwright {arguments:?}"), self.command().args(arguments))
+    }
+
+    /// Starts our own program and does not wait for it.
+    pub(crate) fn start(&self, arguments: &[&str]) -> std::process::Child {
+        self.command().args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
     }
 
     /// Runs a program without the drive, such as one that makes an image.
@@ -121,8 +138,13 @@ impl Rig {
 
     /// Whole sectors, 2352 bytes each, read by our own drive.
     pub(crate) fn raw(&self, start: i32, sectors: u32) -> Vec<u8> {
+        self.raw_of("disc", start, sectors)
+    }
+
+    /// Whole sectors of a disc file of this name.
+    pub(crate) fn raw_of(&self, disc: &str, start: i32, sectors: u32) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut drive = self.drive();
+        let mut drive = self.drive_with(disc);
         for first in (0..sectors).step_by(16) {
             let count = (sectors - first).min(16);
             let mut buffer = vec![0; usize::try_from(count).unwrap() * 2352];
@@ -134,16 +156,21 @@ impl Rig {
 
     /// A drive of our own with the disc in it.
     pub(crate) fn drive(&self) -> Recorder {
-        let mut drive = Recorder::with_disc(self.open_disc());
+        self.drive_with("disc")
+    }
+
+    fn drive_with(&self, disc: &str) -> Recorder {
+        let mut drive = Recorder::with_disc(self.open_disc(disc));
         drive.ask(&TestUnitReady {}).unwrap_err();
         drive
     }
 
-    fn open_disc(&self) -> Disc {
+    #[expect(clippy::disallowed_methods, reason = "another process is waited for")]
+    fn open_disc(&self, disc: &str) -> Disc {
         // A program that another test is starting at this moment holds a copy of a lock that this one held just now,
         // until it is executed.
         for _ in 0..200 {
-            match Disc::open(self.path("disc")) {
+            match Disc::open(self.path(disc)) {
                 Err(DiscFileError::InUse { .. }) => std::thread::sleep(core::time::Duration::from_millis(20)),
                 result => return result.unwrap(),
             }
@@ -234,7 +261,7 @@ pub(crate) fn is_installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
     if !found {
-        assert!(std::env::var("CI").is_ok_and(|ci| ci == "true") == false, "{program} is not installed");
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{program} is not installed");
         eprintln!("skipped: {program} is not installed");
     }
     found

@@ -172,6 +172,7 @@ fn a_trace_tells_every_command() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
 fn real_time_takes_time() {
     let Some((rig, image)) = burned(2000) else { return };
     // 2000 sectors at 48 times the single speed are more than half a second; in virtual time they come at once.
@@ -203,7 +204,27 @@ fn every_question_is_answered_as_the_kernel_does() {
     rig.plain("cc -O1 -w -o probe probe.c -ldl -lpthread").success();
     for seed in ["first", "second"] {
         rig.file("image", &noise(seed, 330 * 2048));
-        rig.run(&format!("wodim dev=/dev/sr0 fs=1m -tao -multi -data image")).success();
+        rig.run("wodim dev=/dev/sr0 fs=1m -tao -multi -data image").success();
     }
     assert_eq!(rig.run(rig.path("probe").to_str().unwrap()).success(), ANSWERS);
+}
+
+/// A signal to `discwright run` alone reaches the program, which ends in its own way.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "another process is waited for")]
+fn signals_are_passed_on() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let rig = rig();
+    rig.file("patient", b"trap 'exit 9' TERM; touch ready; while :; do sleep 0.05; done");
+    let mut child = rig.start(&["run", "sim:disc", "--", "sh", "patient"]);
+    for _ in 0..1000 {
+        if rig.path("ready").exists() {
+            break;
+        }
+        std::thread::sleep(core::time::Duration::from_millis(20));
+    }
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(9));
+    rig.ours(&["info", "--drive", "sim:disc"]).success();
 }
