@@ -11,7 +11,7 @@ use super::unit::Unit;
 pub(super) const BLOCK: u64 = 2048;
 
 /// Blocks that one command reads.
-const AT_ONCE: u16 = 16;
+const AT_ONCE: u16 = 32;
 
 /// What the kernel takes a disc for whose capacity the drive does not tell (`get_sectorsize`: 1fffffh sectors of 512).
 const UNKNOWN_BYTES: u64 = 0x1F_FFFF * 512;
@@ -40,12 +40,13 @@ impl Unit {
             };
             let skip = usize::try_from(at % BLOCK).unwrap_or(0);
             let wanted = usize::try_from(end - at).unwrap_or(usize::MAX);
-            let part: Vec<u8> = blocks.into_iter().skip(skip).take(wanted).collect();
+            let rest = blocks.get(skip..).unwrap_or_default();
+            let part = rest.get(..wanted).unwrap_or(rest);
             if part.is_empty() {
                 break;
             }
             at += u64::try_from(part.len()).unwrap_or(0);
-            bytes.extend(part);
+            bytes.extend_from_slice(part);
         }
         Ok(bytes)
     }
