@@ -78,7 +78,11 @@ fn packaged() -> Vec<Racer> {
                 ".",
             ],
         ),
-        peer("pycdlib", "pycdlib-genisoimage", &["-quiet", "-J", "-o", "TARGET", "SOURCE"]),
+        peer(
+            "pycdlib",
+            "pycdlib-genisoimage",
+            &["-quiet", "-J", "-joliet-long", "-iso-level", "4", "-o", "TARGET", "SOURCE"],
+        ),
     ]
 }
 

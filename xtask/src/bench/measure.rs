@@ -65,7 +65,8 @@ pub(crate) fn measure(program: &str, arguments: &[OsString], output: Output) -> 
     let _ = std::fs::remove_file(&report);
     if !done.status.success() {
         let words = String::from_utf8_lossy(&done.stderr);
-        let words = words.lines().rev().find(|line| !line.starts_with("Command exited")).unwrap_or_default();
+        let is_telling = |line: &&str| !line.contains("Error exit delayed");
+        let words = words.lines().rev().find(is_telling).unwrap_or_default();
         bail!("{program}: {}: {words}", done.status);
     }
     Ok(Run {
