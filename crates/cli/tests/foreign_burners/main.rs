@@ -5,10 +5,13 @@
 //! growisofs unmounts what it takes for the drive.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics is a test that fails")]
 
+mod cdrdao;
 mod files;
 mod libburn;
 mod page;
+mod pairs;
 mod rig;
+mod ripping;
 mod shell;
 mod tools;
 mod wodim;

@@ -19,7 +19,7 @@ use crate::output::print;
 /// Make an emulated disc from an image: ISO, CUE with BIN or WAVE files, CCD with IMG and SUB, cdrdao's TOC.
 ///
 /// Files that a sheet names are looked for beside it; when there is none of that name, one whose name differs in capital
-/// letters alone is taken. A sheet that makes no sense is refused with its line, and no disc is made.
+/// letters alone is taken, and of the paths of other systems the last part. A sheet that makes no sense is refused with its line, and no disc is made.
 #[derive(Debug, Args)]
 pub(crate) struct DiscImportArgs {
     /// The image, or the sheet that describes it.
@@ -143,12 +143,13 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The file of a name, by exact name or by one that differs in capitals.
+/// The file of a name, by exact name or by one that differs in capitals; of a Windows path the last part alone counts.
 fn beside(folder: &Path, name: &str) -> io::Result<File> {
     let error = match regular(&folder.join(name)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => error,
         other => return other,
     };
+    let name = name.rsplit('\\').next().unwrap_or(name);
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let mut entries: Vec<_> =
         fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.file_name()).collect();
