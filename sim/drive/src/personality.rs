@@ -76,6 +76,8 @@ pub struct Personality {
     pub buffer_underrun_free: bool,
     /// Whether it writes raw.
     pub raw: bool,
+    /// Whether a write that finds the buffer full waits for room on the bus, rather than being refused with 2/04/08.
+    pub waits_for_room: bool,
     /// Whether READ CAPACITY leaves the run-out of a track written at once out (`spec/burners.md` 2.11, E16).
     pub capacity_without_run_out: bool,
     /// The BLANK types it knows, as numbers.
@@ -283,6 +285,7 @@ impl Personality {
             reports_progress: true,
             buffer_underrun_free: true,
             raw: true,
+            waits_for_room: false,
             capacity_without_run_out: false,
             blank_types: vec![0, 1, 2, 3, 4, 5, 6],
             rewrite_classes: RwClass::ALL.to_vec(),
@@ -364,7 +367,8 @@ impl Personality {
         }
     }
 
-    /// A modern drive behind a USB bridge: slower bus, progress that does not get through, and events that nobody
+    /// A modern drive behind a USB bridge: slower bus, a full buffer that holds the bus (cdrdao's raw driver gives up on
+    /// any other, observed), progress that does not get through, and events that nobody
     /// sees, as hosts have it with bridges (`spec/drive.md` 4.3, 20: GESN never reports; `spec/burners.md` 3.3: transfers
     /// of 64 KiB at most, which is the recorder's limit anyway). That such a bridge may say GOOD to a whole burn and write
     /// nothing is a fault, [`LaserOff`](crate::fault::Effect::LaserOff), and not in its character.
@@ -375,6 +379,7 @@ impl Personality {
             revision: "2.00".to_owned(),
             serial: "DW0000000200".to_owned(),
             reports_progress: false,
+            waits_for_room: true,
             quirks: Quirks { events: false, ..Quirks::default() },
             times: Times {
                 command: Duration::from_micros(900),

@@ -32,7 +32,15 @@ pub(super) fn write(
     let (write_type, plan) = (page.write_type, track_plan(page));
     let subchannel = raw_subchannel(page.data_block_type);
     let packet_blocks = packet_blocks(page);
+    let waits = drive.personality.waits_for_room;
     let deck = deck(drive)?;
+    let now = if deck.has_room(&settings, data.len()) || !waits {
+        now
+    } else {
+        let room = deck.laser().room_by(settings.buffer_bytes, data.len()).max(now);
+        deck.advance(room).map_err(|_| sense::WRITE_ERROR)?;
+        room
+    };
     if !deck.has_room(&settings, data.len()) {
         return Err(sense::LONG_WRITE_IN_PROGRESS);
     }
@@ -71,7 +79,7 @@ pub(super) fn write(
     deck.write(now, &settings, start, sectors, data)?;
     drive.pickup.put(start.saturating_add(sectors));
     drive.log.bytes_written += u64::try_from(data.len()).unwrap_or(0);
-    Ok(Reply::done())
+    Ok(Reply::done_at(now))
 }
 
 /// Writes over a formatted disc and reads it back; nowhere else can a block be read right behind the laser.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use discwright_cd::area::{RAW_BYTES, SUBCHANNEL_BYTES};
-use discwright_cd::subchannel::{Content as QContent, Position, Q, Subchannels, Track};
+use discwright_cd::subchannel::{Content as QContent, Position, Q, Subchannels, Track, crc16};
 use discwright_cd::{Lba, cd_text, sector};
 use discwright_mmc::Sense;
 use discwright_transport::Instant;
@@ -130,7 +130,7 @@ impl Deck {
             return Err(settings.beyond_capacity);
         }
         let Recording::Raw(mut raw) = core::mem::take(&mut self.recording) else { return Ok(()) };
-        let mut run = Run::default();
+        let mut run = Run { start: raw.next.max(raw.program), place: None, bytes: Vec::new() };
         for block in data.chunks_exact(raw.host.bytes().max(1)) {
             let at = raw.next;
             raw.next = at + 1;
@@ -182,7 +182,6 @@ impl Deck {
 }
 
 /// Blocks in a row that are alike.
-#[derive(Default)]
 struct Run {
     start: Lba,
     place: Option<Place>,
@@ -209,7 +208,12 @@ impl Run {
 fn channel_q(sent: &[u8], subchannel: Subchannel) -> Option<Q> {
     let bytes = match subchannel {
         Subchannel::None => return None,
-        Subchannel::Pq16 => *sent.first_chunk::<12>()?,
+        // The drive makes this form's checksum itself: cdrdao's is not inverted, others send zeros.
+        Subchannel::Pq16 => {
+            let [a, b, c, d, e, f, g, h, i, j] = *sent.first_chunk::<10>()?;
+            let [high, low] = crc16(&[a, b, c, d, e, f, g, h, i, j]).to_be_bytes();
+            [a, b, c, d, e, f, g, h, i, j, high, low]
+        }
         Subchannel::Packed96 | Subchannel::Raw96 => {
             Subchannels::deinterleave(sent.first_chunk::<SUBCHANNEL_BYTES>()?).q()
         }
