@@ -7,6 +7,8 @@ use std::path::Path;
 mod drive;
 #[path = "../../../fuzz/inputs/journal.rs"]
 mod journal;
+#[path = "../../../fuzz/inputs/sheets.rs"]
+mod sheets;
 
 fn each_of(corpus: &str, at_least: usize, run: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(corpus);
@@ -28,4 +30,9 @@ fn the_corpus_of_command_streams() {
 #[test]
 fn the_corpus_of_disc_files() {
     each_of("journal", 6, journal::run);
+}
+
+#[test]
+fn the_corpus_of_sheets() {
+    each_of("sheets", 5, sheets::run);
 }

@@ -96,7 +96,8 @@ fn tell_data(line: &mut impl FnMut(core::fmt::Arguments<'_>), piece: &Piece, nam
     let length = time(distance(piece.begin, piece.end));
     let bytes = u64::from(offset) * 2_352;
     match piece.mode {
-        TrackMode::Audio => line(format_args!("FILE \"{name}\" #{bytes} 0 {length}")),
+        // Sectors of the file are as long as those of sound, so that a time finds them; libcdio knows no offset here.
+        TrackMode::Audio => line(format_args!("FILE \"{name}\" {} {length}", time(offset))),
         TrackMode::Mode1 | TrackMode::Mode2 => line(format_args!("DATAFILE \"{name}\" #{bytes} {length}")),
     }
     if piece.begin < piece.track.start {
