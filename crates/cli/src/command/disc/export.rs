@@ -55,10 +55,7 @@ pub(super) fn export(args: DiscExportArgs, output: OutputArgs) -> Result<(), Fai
     let mut files = NewFiles::default();
     let exported =
         write(&mut disc, format, &args, &mut files).and_then(|first| files.finish().map(|()| first));
-    let first = exported.map_err(|failure| {
-        files.remove();
-        failure
-    })?;
+    let first = exported.inspect_err(|_| files.remove())?;
     let names = files.0.iter().map(|(name, _)| name.display().to_string()).collect();
     let exported = Exported { files: names, first };
     print(output, &exported, |out| exported.files.iter().try_for_each(|file| writeln!(out, "{file}")))

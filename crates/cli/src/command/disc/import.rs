@@ -130,7 +130,7 @@ impl<'a> Source<'a> {
             Self::Iso(mut image) => return import_iso(&mut image, disc, last),
             Self::Sheet { format, text, file } => (format, text, file),
         };
-        let folder = sheet.parent().unwrap_or(Path::new(""));
+        let folder = sheet.parent().unwrap_or_else(|| Path::new(""));
         let files = |name: &str| beside(folder, name);
         match format {
             ImageFormat::Ccd => {
