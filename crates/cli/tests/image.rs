@@ -548,7 +548,11 @@ fn the_same_input_gives_the_same_bytes() {
             let arguments = ["image", "one", "-o", "1.iso", "--rock-ridge", "readable", "--boot", "keep.txt"];
             let output = desk.command(&arguments).env("SOURCE_DATE_EPOCH", epoch).output().unwrap();
             assert!(output.status.success(), "{}", text(&output));
-            fs::read(desk.path("1.iso")).unwrap()
+            let image = fs::read(desk.path("1.iso")).unwrap();
+            let arguments = arguments.map(|it| if it == "1.iso" { "-" } else { it });
+            let output = desk.command(&arguments).env("SOURCE_DATE_EPOCH", epoch).output().unwrap();
+            assert!(output.stdout == image, "standard output has the image and nothing else");
+            image
         })
         .collect();
     assert!(images[0] == images[1]);

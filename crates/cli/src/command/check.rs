@@ -193,8 +193,9 @@ impl Document {
 
 fn tell(out: &mut dyn io::Write, document: &Document) -> io::Result<()> {
     for it in &document.sessions {
-        let level =
-            it.interchange_level.map_or_else(|| "no interchange level".to_owned(), |level| format!("level {level}"));
+        let level = it
+            .interchange_level
+            .map_or_else(|| "no interchange level".to_owned(), |level| format!("level {level}"));
         let extras: String = [
             (it.joliet, ", Joliet"),
             (it.rock_ridge, ", Rock Ridge"),

@@ -27,7 +27,7 @@ pub(crate) struct ImageArgs {
     /// What goes in: a folder's items go into the root, a file goes in by its name.
     #[arg(required_unless_present = "base", value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// The image file; replaced when it exists. With --base it becomes the base with a session behind.
+    /// The image file, replaced when it exists; `-` is standard output. With --base it becomes the base with a session behind.
     #[arg(short, long, value_name = "FILE.iso", required_unless_present = "dry_run")]
     pub(crate) output: Option<PathBuf>,
     /// Tell size and changed names, and write nothing.

@@ -129,8 +129,11 @@ pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
     }
 
     let mut image = Image::new(layout);
-    image.recheck_sources().map_err(Failure::refused)?;
     let target = args.output.as_deref().filter(|_| !args.dry_run);
+    if target.is_none_or(write::is_stream) {
+        // What went into a pipe cannot be taken back, as a file can.
+        image.recheck_sources().map_err(Failure::refused)?;
+    }
     if let Some(target) = target {
         let before = base.as_ref().map(|base| base.file.as_path()).filter(|_| !args.base.session_only);
         write::write(&mut image, before, target, &cancel)?;
@@ -151,6 +154,10 @@ pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
         skipped,
         base: base.as_ref().map(|base| report(base, image.layout().tree(), unchanged)),
     };
+    if target.is_some_and(write::is_stdout) {
+        // The image is there.
+        return Ok(());
+    }
     print(output, &written, |out| tell(out, &written))
 }
 

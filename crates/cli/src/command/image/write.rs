@@ -3,6 +3,7 @@
 use core::ops::ControlFlow;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom};
+use std::os::fd::AsFd as _;
 use std::path::Path;
 
 use discwright_burn::CancelToken;
@@ -27,8 +28,8 @@ pub(crate) fn write(
         ImageError::Cancelled => Failure::cancelled("cancelled; the image was not kept"),
         other => refuse(&other),
     };
-    if std::fs::metadata(target).is_ok_and(|it| !it.is_file()) {
-        let out = OpenOptions::new().write(true).open(target).map_err(|error| refuse(&error))?;
+    if is_stream(target) {
+        let out = open_stream(target).map_err(|error| refuse(&error))?;
         if let Some(base) = base {
             let start = image.layout().start().0;
             copy(base, &out, start).map_err(|error| refuse(&error))?;
@@ -53,6 +54,23 @@ pub(crate) fn write(
         let _ = std::fs::remove_file(&part);
     }
     written
+}
+
+/// Whether standard output gets the image.
+pub(crate) fn is_stdout(target: &Path) -> bool {
+    target == Path::new("-")
+}
+
+/// Whether the target is no file, but standard output, a device or a pipe.
+pub(crate) fn is_stream(target: &Path) -> bool {
+    is_stdout(target) || std::fs::metadata(target).is_ok_and(|it| !it.is_file())
+}
+
+fn open_stream(target: &Path) -> io::Result<File> {
+    if is_stdout(target) {
+        return Ok(io::stdout().as_fd().try_clone_to_owned()?.into());
+    }
+    OpenOptions::new().write(true).open(target)
 }
 
 /// Copies the base into a file and leaves the file at the session's start.
