@@ -266,7 +266,7 @@ impl Host {
                     let reserved =
                         |track: &&discwright_drive::derive::Track| track.state == TrackState::Reserved;
                     let view = self.recorder.drive_mut().view().cloned();
-                    let last = view.and_then(|view| view.tracks.iter().filter(reserved).next_back().copied());
+                    let last = view.and_then(|view| view.tracks.iter().rfind(reserved).copied());
                     let Some(last) = last else { return };
                     self.write(last.start, 1 + u32::from(*sectors) % 27);
                     drop(self.recorder.ask(&SynchronizeCache::default()));
