@@ -114,8 +114,9 @@ impl Failure {
     pub(crate) fn report(&self, json: bool) -> ExitCode {
         // Nobody can be told that there is nobody to tell: the status is what remains.
         if json && self.class != Class::FoundErrors {
+            // On one line: a command that prints an object per line may fail too.
             let document = serde_json::json!({ "error": self });
-            let _ = writeln!(io::stdout(), "{document:#}");
+            let _ = writeln!(io::stdout(), "{document}");
         }
         let mut err = io::stderr();
         let _ = writeln!(err, "discwright: {}", self.message);

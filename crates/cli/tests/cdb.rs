@@ -148,6 +148,8 @@ fn unknown_commands_reach_the_drive_and_claims_allocate_nothing() {
         "{TEST_UNIT_READY}F7 00 00 00 00 00 00 00 00 00 00 00\n< 01 02\nA3 FF FF FF FF FF FF FF FF FF FF 00\n\
          A8 00 00 00 00 00 FF FF FF FF 00 00\nBE 00 00 00 00 00 FF FF FF F8 02 00\n51FF00000000000022 00\n"
     );
+    let vendor = answers(&desk, &A, "E5 00 00 00 00 00 00 00 00 00\nE5 00 00 00 00 00 00 00 00 00\n");
+    assert_eq!((&vendor[1]["sense"]["asc"], &vendor[1]["sense"]["key"]), (&json!(0x20), &json!(5)));
     let all = answers(&desk, &A, &lines);
     assert_eq!((&all[1]["sense"]["asc"], &all[1]["sense"]["key"]), (&json!(0x20), &json!(5)));
     assert_eq!(all.len(), 6);
@@ -163,6 +165,7 @@ fn a_bad_line_is_refused_with_its_number_and_ends_the_work() {
         ("51 00", 2, "line 3 of standard input: a CDB of 2 bytes, where operation code 0x51 takes 10"),
         ("< 00", 2, "line 3 of standard input: no command before this line waits for data"),
         ("12 00 00 00 24 00 < 00", 2, "INQUIRY takes no data out"),
+        ("5D 00 00 00 00 00 00 00 20 00 00", 2, "1 more bytes than command 5Dh takes"),
         ("load nothing.disc", 3, "line 3 of standard input"),
         ("load text.disc", 3, "line 3 of standard input"),
         ("2A 00 00 00 00 00 00 00 01 00 < @nothing", 3, "line 3 of standard input: nothing"),
@@ -175,6 +178,7 @@ fn a_bad_line_is_refused_with_its_number_and_ends_the_work() {
         // Two answers, and the document of the error; nothing of the fourth line.
         let printed = String::from_utf8_lossy(&output.stdout);
         assert_eq!(printed.matches("\"cdb\"").count(), 2, "{printed}");
+        assert_eq!(printed.lines().count(), 3, "one document a line: {printed}");
     }
     let output = cdb(&desk, &A, "load a.disc\n");
     assert_eq!(output.status.code(), Some(3), "{}", text(&output));

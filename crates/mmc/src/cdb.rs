@@ -51,6 +51,24 @@ impl Cdb {
         Ok(Self { bytes, length: u8::try_from(expected).unwrap_or(16) })
     }
 
+    /// A CDB as it reaches a drive by a transport whose packets have a fixed size (ATAPI, USB): cut to the length its
+    /// operation code takes, what is missing is zero.
+    ///
+    /// Programs send commands of a vendor in fewer bytes than their group says, and drives say that they do not know them.
+    #[must_use]
+    pub fn padded(wire: &[u8]) -> Self {
+        let mut block = [0; 16];
+        for (to, from) in block.iter_mut().zip(wire) {
+            *to = *from;
+        }
+        let length = Self::length_of(block[0]);
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(block).take(length) {
+            *to = from;
+        }
+        Self { bytes, length: u8::try_from(length).unwrap_or(16) }
+    }
+
     /// The bytes that go over the wire.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -88,5 +106,21 @@ impl fmt::Display for Cdb {
             write!(f, "{}{byte:02X}", if index == 0 { "" } else { " " })?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_zero_only_where_asked_for() {
+        let vendor = [0xE5, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+        assert!(Cdb::from_wire(&vendor).is_err());
+        assert_eq!(Cdb::padded(&vendor).as_bytes(), [0xE5, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0]);
+        assert_eq!(Cdb::padded(&[0; 16]), Cdb::new([0; 6]));
+        assert_eq!(Cdb::padded(&[]), Cdb::new([0; 6]));
+        let whole = [0x12, 0, 0, 0, 36, 0];
+        assert_eq!(Cdb::padded(&whole), Cdb::from_wire(&whole).unwrap());
     }
 }

@@ -223,7 +223,7 @@ impl Unit {
     /// A command of the program's own. The kernel does nothing about what the drive says.
     pub(super) fn execute(&mut self, request: &Request, from: &[u8]) -> Result<(Answer, Vec<u8>)> {
         let wire = request.cdb.get(..usize::from(request.cdb_length)).unwrap_or(&request.cdb);
-        let cdb = Cdb::from_wire(wire).map_err(|_| Error(Errno::INVAL))?;
+        let cdb = Cdb::padded(wire);
         let mut into =
             vec![0; usize::try_from(request.accepting).unwrap_or(0).min(self.drive.max_transfer() + 1)];
         let data = match (from.is_empty(), into.is_empty()) {

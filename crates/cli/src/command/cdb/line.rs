@@ -38,7 +38,9 @@ pub(super) enum LineError {
     HalfByte(String),
     #[error(transparent)]
     Cdb(#[from] CdbError),
-    #[error("{extra} more bytes than command {opcode:02X}h takes, and not all of them zero")]
+    #[error(
+        "{extra} more bytes than command {opcode:02X}h takes; only zeros up to 12 or 16 bytes may follow a CDB"
+    )]
     TooLong { opcode: u8, extra: usize },
     #[error("data out needs bytes or @FILE behind the <")]
     NoData,
@@ -87,10 +89,14 @@ fn wait(seconds: &str) -> Result<Line, LineError> {
 
 fn command(text: &str) -> Result<Cdb, LineError> {
     let bytes = hex(text)?;
-    let cdb = Cdb::from_wire(&bytes)?;
-    // Transports pad CDBs with zeros; anything else behind one is a mistake.
+    // A vendor may give his commands any length, which no table tells.
+    let vendor = bytes.first().is_some_and(|opcode| matches!(opcode >> 5, 3 | 6 | 7));
+    let cdb =
+        if vendor && matches!(bytes.len(), 6 | 10) { Cdb::padded(&bytes) } else { Cdb::from_wire(&bytes)? };
+    // Transports pad CDBs to 12 or 16 bytes with zeros; anything else behind one is a mistake.
+    let padded = matches!(bytes.len(), 12 | 16);
     match bytes.get(cdb.as_bytes().len()..) {
-        Some(rest) if rest.iter().any(|byte| *byte != 0) => {
+        Some(rest) if !rest.is_empty() && (!padded || rest.iter().any(|byte| *byte != 0)) => {
             Err(LineError::TooLong { opcode: cdb.opcode(), extra: rest.len() })
         }
         _ => Ok(cdb),
