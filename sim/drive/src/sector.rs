@@ -19,12 +19,15 @@ pub(crate) struct Sector {
     pub(crate) is_foreign: bool,
 }
 
+/// Bit of the control nibble that tells a data track (IEC 60908, control field of the Q channel).
+const CONTROL_DATA: u8 = 4;
+
 /// Why a sector cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unreadable {
     /// Nothing is written there.
     Blank,
-    /// A link, run-in or run-out block.
+    /// A link, run-in or run-out block of a data track.
     Link,
     /// Lead-in, lead-out, pregap without data: not for user data reads.
     NoData,
@@ -46,6 +49,10 @@ pub(crate) fn read(disc: &mut Disc, at: Lba) -> Result<Sector, Unreadable> {
             let bytes = disc.sector_bytes(at).ok_or(Unreadable::Damaged)?;
             (form, bytes.to_vec(), subchannel.bytes())
         }
+        // Sound has no headers to be torn: where the laser was switched, silence is heard.
+        Block::Link | Block::RunIn | Block::RunOut if q.control & CONTROL_DATA == 0 => {
+            (Form::Audio, vec![0; RAW_BYTES], 0)
+        }
         // Packets are resolved to what the sector among them is.
         Block::Link | Block::RunIn | Block::RunOut | Block::Packets { .. } => return Err(Unreadable::Link),
     };
@@ -58,7 +65,7 @@ pub(crate) fn read(disc: &mut Disc, at: Lba) -> Result<Sector, Unreadable> {
 /// A lead-out reads as empty sectors of the kind of its track.
 fn blank_sector(at: Lba, control: u8) -> Result<Sector, Unreadable> {
     let mut raw = [0; RAW_BYTES];
-    let format = if control & 4 == 0 { Format::Audio } else { Format::Mode1 };
+    let format = if control & CONTROL_DATA == 0 { Format::Audio } else { Format::Mode1 };
     if format == Format::Mode1 {
         sector::encode_mode1(at, &[0; USER_BYTES], &mut raw).map_err(|_| Unreadable::NoData)?;
     }
