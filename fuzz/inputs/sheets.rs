@@ -45,7 +45,11 @@ fn check(mut disc: Disc, done: Result<(), ImageError>) {
     // A long disc takes long to copy, and says nothing that a short one does not.
     let sectors: u32 = disc.medium().extents().map(|extent| extent.sectors).sum();
     if sectors < 60_000 {
-        export_iso(&mut disc, &mut io::sink()).expect("an imported disc has a session");
+        match export_iso(&mut disc, &mut io::sink()) {
+            // Sound alone, or sectors whose codes are wrong.
+            Ok(()) | Err(ImageError::NoDataTrack | ImageError::Unreadable(_)) => {}
+            Err(error) => panic!("an imported disc has a session: {error}"),
+        }
         export_cue(&mut disc, &mut io::sink(), "stem").expect("an imported disc has a session");
         export_ccd(&mut disc, &mut io::sink(), &mut io::sink()).expect("an imported disc has a session");
         export_toc(&mut disc, Some(1), &mut io::sink(), "stem.bin").expect("an imported disc has a session");

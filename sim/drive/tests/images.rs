@@ -10,13 +10,14 @@ use common::*;
 use discwright_cd::Lba;
 use discwright_drive::derive::{DiscState, View};
 use discwright_drive::image::{
-    ImageError, LastSession, Refused, SheetProblem, export_cue, export_iso, import_cue,
-    import_iso as import_image,
+    ImageError, LastSession, Refused, SheetProblem, export_ccd, export_cue, export_iso, export_session_iso,
+    export_toc, import_cue, import_iso as import_image,
 };
 use discwright_drive::{Disc, MediumKind};
 use discwright_mmc::command::*;
 use discwright_mmc::mode::MultiSession;
 use discwright_transport::TransportExt;
+use tempfile::TempDir;
 
 fn import_iso(image: &mut impl Read, disc: &mut Disc) -> Result<(), ImageError> {
     import_image(image, disc, LastSession::Final)
@@ -57,6 +58,67 @@ fn images_that_are_none_are_refused() {
     import_iso(&mut data(300, 2048).as_slice(), &mut used).unwrap();
     assert!(matches!(import_iso(&mut data(300, 2048).as_slice(), &mut used), Err(ImageError::NotBlank)));
     assert!(matches!(export_iso(&mut fresh(), &mut Vec::new()), Err(ImageError::NothingToExport)));
+}
+
+#[test]
+fn data_that_cannot_be_read_is_no_image() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("torn.disc");
+    let image = data(1_000, 2048);
+    let mut disc = Disc::create(&path, MediumKind::CdRom).unwrap();
+    import_iso(&mut image.as_slice(), &mut disc).unwrap();
+    drop(disc);
+    let mut file = std::fs::read(&path).unwrap();
+    let pattern = &block(Lba(500), 2048)[..32];
+    let at = file.windows(32).position(|bytes| bytes == pattern).unwrap();
+    file[at] ^= 0x10;
+    std::fs::write(&path, &file).unwrap();
+    let mut disc = Disc::open(&path).unwrap();
+    let mut out = Vec::new();
+    let Err(error) = export_iso(&mut disc, &mut out) else { panic!("exported") };
+    let ImageError::Unreadable(first) = error else { panic!("{error}") };
+    assert!(first <= Lba(500), "{first}");
+    assert_eq!(
+        error.to_string().split(':').next().unwrap(),
+        format!("sector {first} is written and cannot be read")
+    );
+    assert!(out == image[..out.len()] && out.len() == usize::try_from(first.0).unwrap() * 2048);
+    for error in [
+        export_session_iso(&mut disc, 1, &mut Vec::new()).unwrap_err(),
+        export_cue(&mut disc, &mut Vec::new(), "torn").unwrap_err(),
+        export_toc(&mut disc, None, &mut Vec::new(), "torn.bin").unwrap_err(),
+        export_ccd(&mut disc, &mut Vec::new(), &mut Vec::new()).unwrap_err(),
+    ] {
+        assert!(matches!(error, ImageError::Unreadable(at) if at == first), "{error}");
+    }
+    // It is what a drive says of it, and of nothing before it.
+    let mut recorder = with(disc);
+    assert_eq!(codes(read(&mut recorder, first, 1).unwrap_err()), (3, 0x11, 5));
+    assert_eq!(read(&mut recorder, first - 1, 1).unwrap(), block(first - 1, 2048));
+}
+
+#[test]
+fn sound_alone_is_no_iso_image() {
+    let mut recorder = recorder(MediumKind::CdR80);
+    select(&mut recorder, track_page(false));
+    write(&mut recorder, Lba(0), 320, 2352).unwrap();
+    sync(&mut recorder);
+    patient_close(&mut recorder).unwrap();
+    let mut disc = recorder.into_disc().unwrap();
+    let mut out = Vec::new();
+    assert!(matches!(export_iso(&mut disc, &mut out), Err(ImageError::NoDataTrack)));
+    assert!(matches!(export_session_iso(&mut disc, 1, &mut out), Err(ImageError::NoDataTrack)));
+    assert!(out.is_empty());
+    // A session of data behind it makes one; the sound is zeros in it, and every address is kept.
+    let mut recorder = with(disc);
+    let start = burn_track(&mut recorder, 310);
+    close_session(&mut recorder, MultiSession::Closed);
+    let mut disc = recorder.into_disc().unwrap();
+    export_iso(&mut disc, &mut out).unwrap();
+    let from = usize::try_from(start.0).unwrap() * 2048;
+    assert!(out[..from].iter().all(|byte| *byte == 0));
+    assert!(out[from..from + 2048] == block(start, 2048));
+    assert!(matches!(export_session_iso(&mut disc, 1, &mut out), Err(ImageError::NoDataTrack)));
 }
 
 const SHEET: &str = r#"REM made by hand

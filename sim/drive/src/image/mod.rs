@@ -72,6 +72,14 @@ pub enum ImageError {
     /// There is no such session, or none that is complete.
     #[error("the disc has no complete session {0}")]
     NoSuchSession(u16),
+    /// No track of what is exported holds data, and the format has room for nothing else.
+    #[error(
+        "there is no data track to export, and an ISO image holds data alone: choose a sheet (CUE, CCD or TOC)"
+    )]
+    NoDataTrack,
+    /// A sector was written and cannot be read, so that the image would not be the disc.
+    #[error("sector {0} is written and cannot be read: no image is made without it")]
+    Unreadable(discwright_cd::Lba),
     /// The format has room for one session.
     #[error("the disc has {0} complete sessions, and the format has room for one: choose one")]
     SeveralSessions(usize),

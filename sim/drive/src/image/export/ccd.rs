@@ -69,7 +69,7 @@ pub fn export_ccd(
             }
         }
         for at in (program.0..session.lead_out.0).map(Lba) {
-            image.write_all(&raw(disc, at))?;
+            image.write_all(&raw(disc, at)?)?;
             subchannels.write_all(&apart(disc, at))?;
         }
     }

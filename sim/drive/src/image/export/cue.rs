@@ -74,7 +74,7 @@ pub fn export_cue(disc: &mut Disc, bin: &mut impl io::Write, stem: &str) -> Resu
                 line(format_args!("    INDEX {index:02} {}", time(at)));
             }
             for at in (piece.begin.0..piece.end.0).map(discwright_cd::Lba) {
-                bin.write_all(&raw(disc, at))?;
+                bin.write_all(&raw(disc, at)?)?;
             }
             offset = offset.saturating_add(distance(piece.begin, piece.end));
         }

@@ -9,7 +9,7 @@ use super::ImageError;
 use crate::derive::{Damage, Session, Track, View};
 use crate::disc::Disc;
 use crate::medium::{Form, Note};
-use crate::sector;
+use crate::sector::{self, Sector, Unreadable};
 
 mod ccd;
 mod cue;
@@ -23,17 +23,21 @@ pub use toc::export_toc;
 /// data (gaps, run-out, sound) is zeros, so that every address keeps its place.
 ///
 /// # Errors
-/// [`ImageError::NothingToExport`] without a complete session; [`ImageError::Io`] of the image.
+/// [`ImageError::NothingToExport`] without a complete session; [`ImageError::NoDataTrack`] when all of them are sound;
+/// [`ImageError::Unreadable`] for data that cannot be read; [`ImageError::Io`] of the image.
 pub fn export_iso(disc: &mut Disc, image: &mut impl io::Write) -> Result<(), ImageError> {
     let view = View::of(disc.medium());
     let end = view.last_address().ok_or(ImageError::NothingToExport)? + 1;
+    let last = view.last_complete().map_or(0, |session| session.number);
+    require_data(view.tracks.iter().filter(|track| track.session <= last))?;
     copy_data(disc, &view, image, Lba(0), end)
 }
 
 /// Writes the data of one session as 2048-byte sectors, from its first track to its lead-out; the address of the first.
 ///
 /// # Errors
-/// [`ImageError::NoSuchSession`]; [`ImageError::Io`] of the image.
+/// [`ImageError::NoSuchSession`]; [`ImageError::NoDataTrack`]; [`ImageError::Unreadable`]; [`ImageError::Io`] of the
+/// image.
 pub fn export_session_iso(
     disc: &mut Disc,
     session: u16,
@@ -43,10 +47,16 @@ pub fn export_session_iso(
     let complete = complete(&view).find(|it| it.number == session);
     let lead_out = complete.ok_or(ImageError::NoSuchSession(session))?.lead_out;
     let first = view.tracks_of(session).next().ok_or(ImageError::NoSuchSession(session))?.start;
+    require_data(view.tracks_of(session))?;
     let is_last = view.last_complete().is_some_and(|last| last.number == session);
     let end = view.last_address().filter(|_| is_last).map_or(lead_out, |last| last + 1);
     copy_data(disc, &view, image, first, end)?;
     Ok(first)
+}
+
+/// Sound alone makes no image of 2048-byte sectors.
+fn require_data<'a>(mut tracks: impl Iterator<Item = &'a Track>) -> Result<(), ImageError> {
+    if tracks.any(|track| track.control & 4 != 0) { Ok(()) } else { Err(ImageError::NoDataTrack) }
 }
 
 fn copy_data(
@@ -57,8 +67,18 @@ fn copy_data(
     to: Lba,
 ) -> Result<(), ImageError> {
     for at in (from.0..to.0).map(Lba) {
-        let sector = view.physical(at).and_then(|at| sector::read(disc, at).ok());
-        match sector.as_ref().and_then(sector::Sector::data) {
+        let sector = match view.physical(at) {
+            Some(place) => readable(disc, place).map_err(|_| ImageError::Unreadable(at))?,
+            None => None,
+        };
+        let data = sector.as_ref().and_then(Sector::data);
+        // The code of a sector that the host made whole may be wrong; no drive gives its data then.
+        let is_wrong =
+            |sector: &Sector| sector.is_foreign && !discwright_cd::sector::check(&sector.raw).is_intact();
+        if data.is_some() && sector.as_ref().is_some_and(is_wrong) {
+            return Err(ImageError::Unreadable(at));
+        }
+        match data {
             Some(data) => image.write_all(data)?,
             None => image.write_all(&[0; 2048])?,
         }
@@ -154,9 +174,18 @@ fn indices(disc: &Disc, track: &Track) -> Vec<(u8, Lba)> {
     indices
 }
 
-/// A sector as an image has it; zeros where none can be read.
-fn raw(disc: &mut Disc, at: Lba) -> [u8; 2352] {
-    sector::read(disc, at).map_or([0; 2352], |sector| sector.raw)
+/// A sector as an image has it; zeros where there is none.
+fn raw(disc: &mut Disc, at: Lba) -> Result<[u8; 2352], ImageError> {
+    Ok(readable(disc, at)?.map_or([0; 2352], |sector| sector.raw))
+}
+
+/// A sector; `None` where nothing that could be read was ever written: gaps, links, run-out.
+fn readable(disc: &mut Disc, at: Lba) -> Result<Option<Sector>, ImageError> {
+    match sector::read(disc, at) {
+        Ok(sector) => Ok(Some(sector)),
+        Err(Unreadable::Damaged) => Err(ImageError::Unreadable(at)),
+        Err(Unreadable::Blank | Unreadable::Link | Unreadable::NoData) => Ok(None),
+    }
 }
 
 /// The texts of the first language, and their kinds and tracks.

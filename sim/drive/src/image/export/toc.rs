@@ -63,7 +63,7 @@ pub fn export_toc(
         }
         tell_data(&mut line, piece, name, offset);
         for at in (piece.begin.0..piece.end.0).map(discwright_cd::Lba) {
-            let mut sector = raw(disc, at);
+            let mut sector = raw(disc, at)?;
             if piece.mode == TrackMode::Audio {
                 sector.as_chunks_mut::<2>().0.iter_mut().for_each(|sample| sample.reverse());
             }
