@@ -327,7 +327,9 @@ fn check_range(drive: &mut Drive, start: Lba, sectors: u32, first: Lba) -> Resul
     let limit = readable_until(deck.view());
     let end = start.saturating_add(sectors);
     if start < first || end > limit || sectors > MOST_SECTORS {
-        return Err(sense::OUT_OF_RANGE.at(information(start.max(limit))));
+        // The first address that cannot be read: the start, or where the readable ends.
+        let refused = if start < first { start } else { start.max(limit) };
+        return Err(sense::OUT_OF_RANGE.at(information(refused)));
     }
     Ok(())
 }
@@ -382,10 +384,19 @@ impl Parts {
             (_, true) => gaps(&without_subheader),
             _ => gaps(&row) && gaps(&without_subheader),
         };
-        let unknown = matches!(it.expected, ExpectedSector::Other(_))
-            || matches!(it.c2, C2Selection::Other(_))
-            || matches!(it.subchannel, SubchannelSelection::Other(_));
-        if invalid || unknown { Err(sense::invalid_field(9, 7)) } else { Ok(Self { command: it }) }
+        if matches!(it.expected, ExpectedSector::Other(_)) {
+            return Err(sense::invalid_field(1, 4));
+        }
+        if invalid {
+            return Err(sense::invalid_field(9, 7));
+        }
+        if matches!(it.c2, C2Selection::Other(_)) {
+            return Err(sense::invalid_field(9, 2));
+        }
+        if matches!(it.subchannel, SubchannelSelection::Other(_)) {
+            return Err(sense::invalid_field(10, 2));
+        }
+        Ok(Self { command: it })
     }
 
     const fn accepts(&self, format: Format) -> bool {

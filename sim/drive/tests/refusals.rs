@@ -1,0 +1,61 @@
+//! What a refusal says: which sense, which address, which field.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is a test")]
+
+mod common;
+
+use common::*;
+use discwright_cd::Lba;
+use discwright_drive::MediumKind;
+use discwright_mmc::command::*;
+use discwright_mmc::mode::MultiSession;
+use discwright_mmc::{Sense, SenseSpecific};
+use discwright_transport::{CommandError, TransportExt};
+
+fn sense<T: core::fmt::Debug>(answer: Result<T, CommandError>) -> Sense {
+    match answer.unwrap_err() {
+        CommandError::Drive { sense, .. } => sense,
+        other => panic!("the drive gave no sense: {other}"),
+    }
+}
+
+#[test]
+fn a_read_that_is_out_of_range_names_the_first_address_that_is() {
+    let mut recorder = recorder(MediumKind::CdR80);
+    burn_track(&mut recorder, 326);
+    close_session(&mut recorder, MultiSession::Open);
+    for (start, sectors, named) in
+        [(-151, 1, -151), (-11_634, 1, -11_634), (-151, 500, -151), (320, 20, 328), (400, 1, 400)]
+    {
+        let told = sense(recorder.ask(&ReadCd::raw(Lba(start), sectors)));
+        assert_eq!((sense_codes(&told), told.information), ((5, 0x21, 0), Some(i32::cast_unsigned(named))));
+    }
+}
+
+#[test]
+fn read_cd_points_at_the_field_that_it_refuses() {
+    let mut recorder = recorder(MediumKind::CdR80);
+    burn_track(&mut recorder, 310);
+    close_session(&mut recorder, MultiSession::Open);
+    let mut pointer = |cdb: [u8; 12]| {
+        let mut buffer = [0; 4096];
+        let data = discwright_transport::Data::In(&mut buffer);
+        let discwright_transport::Status::CheckCondition(told) = raw(&mut recorder, &cdb, data).0 else {
+            panic!("{cdb:02X?}")
+        };
+        assert_eq!(sense_codes(&told), (5, 0x24, 0), "{cdb:02X?}");
+        let Some(SenseSpecific::Field(pointer)) = told.specific else { panic!("{told:?}") };
+        assert!(pointer.in_cdb);
+        (pointer.byte, pointer.bit)
+    };
+    let by_address = |kind, main, channels| [0xBE, kind, 0, 0, 0, 9, 0, 0, 1, main, channels, 0];
+    let by_time = |kind, main, channels| [0xB9, kind, 0, 0, 2, 9, 0, 2, 10, main, channels, 0];
+    for cdb in [by_address, by_time] {
+        for channels in [3, 5, 6, 7] {
+            assert_eq!(pointer(cdb(0, 0x10, channels)), (10, Some(2)), "subchannel {channels}");
+        }
+        assert_eq!(pointer(cdb(0, 0x06, 0)), (9, Some(2)), "C2");
+        assert_eq!(pointer(cdb(0, 0x16, 0)), (9, Some(2)), "C2");
+        assert_eq!(pointer(cdb(6 << 2, 0x10, 0)), (1, Some(4)), "expected sector type");
+        assert_eq!(pointer(cdb(0, 0x88, 0)), (9, Some(7)), "parts that do not lie together");
+    }
+}
