@@ -300,7 +300,7 @@ fn packets_are_overwritten_whole_in_any_order() {
     assert_eq!(write(&mut recorder, 1, 32), (5, 0x21, 2), "between packets");
     assert_eq!(write(&mut recorder, 32, 31), (5, 0x64, 1), "a part of a packet");
     assert_eq!(write(&mut recorder, 9_568, 64), (5, 0x63, 1), "past the end");
-    assert_eq!(write(&mut recorder, 9_600, 32), (5, 0x30, 5), "behind the end of a disc that is complete");
+    assert_eq!(write(&mut recorder, 9_600, 32), (5, 0x21, 0), "behind the last block of a formatted disc");
     select(&mut recorder, packet_page(16));
     assert_eq!(write(&mut recorder, 32, 32), (5, 0x64, 1), "packets of another size");
     select(&mut recorder, xa_page(32));

@@ -8,6 +8,7 @@ use discwright_cd::Lba;
 use discwright_drive::MediumKind;
 use discwright_mmc::command::*;
 use discwright_mmc::mode::MultiSession;
+use discwright_mmc::response::FormatType;
 use discwright_mmc::{Sense, SenseSpecific};
 use discwright_transport::{CommandError, TransportExt};
 
@@ -58,4 +59,20 @@ fn read_cd_points_at_the_field_that_it_refuses() {
         assert_eq!(pointer(cdb(6 << 2, 0x10, 0)), (1, Some(4)), "expected sector type");
         assert_eq!(pointer(cdb(0, 0x88, 0)), (9, Some(7)), "parts that do not lie together");
     }
+}
+
+#[test]
+fn a_write_behind_a_formatted_disc_is_out_of_range() {
+    let mut recorder = recorder(MediumKind::CdRw80);
+    select(&mut recorder, packet_page(32));
+    try_format(&mut recorder, 1, &list(FormatType::CdRwFull, 9_600)).unwrap();
+    for at in [9_600, 9_632, 20_000, 400_000] {
+        assert_eq!(codes(write(&mut recorder, Lba(at), 32, 2048).unwrap_err()), (5, 0x21, 0), "{at}");
+    }
+    write(&mut recorder, Lba(9_568), 32, 2048).unwrap();
+    // A disc that is complete and not formatted takes nothing anywhere.
+    let mut once = crate::recorder(MediumKind::CdR80);
+    burn_track(&mut once, 310);
+    close_session(&mut once, MultiSession::Closed);
+    assert_eq!(codes(write(&mut once, Lba(9_600), 32, 2048).unwrap_err()), (5, 0x30, 5));
 }

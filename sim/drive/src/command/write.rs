@@ -28,6 +28,9 @@ pub(super) fn write(
     if let Some(track) = deck(drive)?.overwritable(start) {
         return overwrite(drive, now, &settings, &track, (start, sectors, data));
     }
+    if deck(drive)?.is_behind_formatted(start) {
+        return Err(sense::OUT_OF_RANGE);
+    }
     let page = &drive.pages.write;
     let (write_type, plan) = (page.write_type, track_plan(page));
     let subchannel = raw_subchannel(page.data_block_type);

@@ -56,6 +56,15 @@ impl Deck {
         rewritable && self.view().tracks.iter().any(formatted)
     }
 
+    /// Whether an address lies behind all blocks of a disc that is formatted to its end.
+    pub(crate) fn is_behind_formatted(&mut self, address: Lba) -> bool {
+        if !self.is_formatted() || !matches!(self.recording, Recording::Idle) {
+            return false;
+        }
+        let view = self.view();
+        view.open.is_none() && view.tracks.last().is_some_and(|track| address >= track.address_end())
+    }
+
     /// Writes packets over those that are there. Gives when the buffer has taken the data: these discs make the host
     /// wait instead of refusing it (`spec/drive.md` 3.2).
     ///
