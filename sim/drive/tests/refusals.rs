@@ -76,3 +76,43 @@ fn a_write_behind_a_formatted_disc_is_out_of_range() {
     close_session(&mut once, MultiSession::Closed);
     assert_eq!(codes(write(&mut once, Lba(9_600), 32, 2048).unwrap_err()), (5, 0x30, 5));
 }
+
+#[test]
+fn a_reservation_for_packets_tells_its_blocks_before_the_first_write() {
+    let mut recorder = recorder(MediumKind::CdR80);
+    let page =
+        || discwright_mmc::mode::WriteParameters { multi_session: MultiSession::Open, ..packet_page(32) };
+    select(&mut recorder, page());
+    recorder.ask(&ReserveTrack { by_address: false, size: 512 }).unwrap();
+    let empty = recorder.ask(&ReadTrackInformation::track(1)).unwrap();
+    assert_eq!((empty.size, empty.free_blocks, empty.next_writable), (512, 512, Some(Lba(0))));
+    assert!(empty.reserved && empty.blank);
+    // 16 packets of 32 blocks and their links; at once all of it but the run-out.
+    select(&mut recorder, track_page(true));
+    let at_once = recorder.ask(&ReadTrackInformation::track(1)).unwrap();
+    assert_eq!((at_once.size, at_once.free_blocks), (16 * 39 - 5, 16 * 39 - 5 - 2));
+    select(&mut recorder, page());
+    write(&mut recorder, Lba(0), 32, 2048).unwrap();
+    sync(&mut recorder);
+    let begun = recorder.ask(&ReadTrackInformation::track(1)).unwrap();
+    assert_eq!((begun.size, begun.free_blocks), (512, 480));
+}
+
+#[test]
+fn no_track_holds_an_address_behind_the_last_lead_out() {
+    let mut recorder = recorder(MediumKind::CdR80);
+    let mut at = |address| {
+        let ask = ReadTrackInformation {
+            address_type: TrackAddressType::Lba,
+            address,
+            ..ReadTrackInformation::invisible()
+        };
+        recorder.ask(&ask)
+    };
+    let invisible = at(0).unwrap();
+    assert_eq!((invisible.track, at(300_000).unwrap().track), (1, 1));
+    let last = u32::try_from(MediumKind::CdR80.last_lead_out().0).unwrap();
+    for beyond in [last + 80_000, 404_850, 1_048_575] {
+        assert_eq!(codes(at(beyond).unwrap_err()), (5, 0x21, 0), "{beyond}");
+    }
+}

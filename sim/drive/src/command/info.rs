@@ -18,7 +18,7 @@ use crate::derive::{DiscState, NextTrack, SessionState, Track, TrackState, View}
 use crate::drive::Drive;
 use crate::fault::Effect;
 use crate::medium::{Block, FixedPackets, Form, Material, Medium, MediumKind};
-use crate::recording::{Recording, TrackRecording, next_in_track};
+use crate::recording::{Recording, TrackRecording, is_cut_format, next_in_track};
 use crate::sense;
 
 pub(super) fn disc_information(drive: &mut Drive, command: &ReadDiscInformation) -> Result<Reply, Sense> {
@@ -128,9 +128,15 @@ pub(super) fn track_information(
         Recording::Track(_) | Recording::Idle => None,
     };
     let view = deck.told_view();
-    let found = find(&view, writing.as_ref(), command)?;
+    let found = find(&view, writing.as_ref(), &target, command)?;
     let medium = deck.disc().medium();
     let told = match found {
+        Found::Track(track) if is_cut_format(&view, medium, &track) => TrackInformation {
+            damage: true,
+            next_writable: None,
+            free_blocks: 0,
+            ..of_track(&track, medium, &target)
+        },
         Found::Track(track) => of_track(&track, medium, &target),
         Found::Writing(track) => target.of_open_track(&track),
         Found::Invisible(session, next) => {
@@ -163,6 +169,7 @@ enum Found {
 fn find(
     view: &View,
     writing: Option<&TrackRecording>,
+    target: &Target,
     command: &ReadTrackInformation,
 ) -> Result<Found, Sense> {
     let tracks = || view.tracks.iter().filter(|track| writing.is_none_or(|open| open.number != track.number));
@@ -191,7 +198,9 @@ fn find(
             let at = command.lba();
             let known = tracks().find(|track| (track.start..track.address_end()).contains(&at));
             let known = known.map(|track| Found::Track(*track));
-            return known.or_else(|| last().filter(|it| at >= it.start())).ok_or(sense::OUT_OF_RANGE);
+            // The next track ends where the last lead-out must start.
+            let holds = |it: &Found| at == it.start() || (it.start()..=target.last_lead_out).contains(&at);
+            return known.or_else(|| last().filter(holds)).ok_or(sense::OUT_OF_RANGE);
         }
         TrackAddressType::Other(_) => None,
     }
@@ -233,7 +242,11 @@ fn of_track(track: &Track, medium: &Medium, target: &Target) -> TrackInformation
     let next = next_in_track(medium, track);
     let reserved = track.state == TrackState::Reserved;
     let limit = if reserved { track.end } else { target.last_lead_out };
-    let free = next.map_or(0, |next| match track.fixed_packets() {
+    // How a reservation will be written is not on the disc before its first block: the write parameters page says.
+    let to_come = FixedPackets::new(track.start, target.packet_blocks);
+    let to_come = to_come.filter(|_| empty && track.packet.is_none());
+    let packets = track.fixed_packets().or(to_come);
+    let free = next.map_or(0, |next| match packets {
         Some(packets) => {
             let all = packets.start.saturating_add(packets.user_blocks_until(limit));
             all.sectors_since(next).unwrap_or(0)
@@ -266,7 +279,7 @@ fn of_track(track: &Track, medium: &Medium, target: &Target) -> TrackInformation
         next_writable: next,
         free_blocks: free,
         packet_blocks: track.packet.unwrap_or(0),
-        size: track.blocks(),
+        size: to_come.map_or_else(|| track.blocks(), |packets| packets.user_blocks_until(track.end)),
         last_recorded: last,
         ..TrackInformation::default()
     }
@@ -357,7 +370,8 @@ impl Target {
             blank: true,
             data_mode: 0xF,
             start: track.start,
-            next_writable: (track.number <= area::MAX_TRACKS).then_some(next_writable),
+            next_writable: (track.number <= area::MAX_TRACKS && track.start <= self.last_lead_out)
+                .then_some(next_writable),
             free_blocks: free,
             size: free,
             ..TrackInformation::default()
