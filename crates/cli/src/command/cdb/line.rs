@@ -164,7 +164,7 @@ mod tests {
         for (text, wrong) in [
             ("5", "odd number"),
             ("51 0", "odd number"),
-            ("51 00", "51h"),
+            ("51 00", "0x51"),
             ("blank", "\"blank\""),
             ("eject now", "\"eject\""),
             ("00 00 00 00 00 00 01", "1 more bytes"),
