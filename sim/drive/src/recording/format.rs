@@ -8,9 +8,9 @@ use discwright_transport::Instant;
 
 use super::toc::TocPlan;
 use super::{Deck, Recording, Settings, lead_in_start};
-use crate::derive::{Layout, Track, View};
+use crate::derive::{Damage, Layout, Track, View};
 use crate::laser::Work;
-use crate::medium::{Block, Content, FixedPackets, Form, LeadIn, TrackQ};
+use crate::medium::{Block, Content, FixedPackets, Form, LeadIn, Medium, TrackQ};
 use crate::sense;
 
 /// What is formatted (MMC-6, FORMAT UNIT, format types 10h, 11h and 12h).
@@ -167,6 +167,14 @@ impl Deck {
 
 const PREGAP: i32 = 150;
 
+/// Whether a track is what formatting left that was cut off: it begins with empty packets, and its session was not closed.
+pub(crate) fn is_cut_format(view: &View, medium: &Medium, track: &Track) -> bool {
+    let session = view.sessions.iter().find(|session| session.number == track.session);
+    let is_closed = session.is_some_and(|session| session.damage == Damage::None);
+    let first = medium.live_at(track.start).map(|extent| &extent.content);
+    !is_closed && matches!(first, Some(Content::Track(_, Block::Packets { .. })))
+}
+
 impl Target {
     fn of(view: &View, scope: FormatScope, packet_blocks: u32) -> Result<Self, Sense> {
         let packets_at = |start| FixedPackets::new(start, packet_blocks).ok_or(sense::INVALID_PARAMETER);
@@ -200,8 +208,7 @@ impl Target {
     /// The last session, if it ends with a track of packets of this size and nothing follows it.
     fn grown(view: &View, packet_blocks: u32) -> Result<Self, Sense> {
         let followed = view.open.is_some_and(|open| view.tracks_of(open.number).next().is_some());
-        let session =
-            view.sessions.last().filter(|session| !followed && session.damage == crate::derive::Damage::None);
+        let session = view.sessions.last().filter(|session| !followed && session.damage == Damage::None);
         let session = session.ok_or(sense::NOT_FIXATED_FOR_APPEND)?;
         let tracks: Vec<&Track> = view.tracks_of(session.number).collect();
         let fits = |track: &&&Track| track.packet == Some(packet_blocks);

@@ -30,7 +30,7 @@ mod track;
 pub(crate) use blank::Erasure;
 pub(crate) use block::HostBlock;
 pub(crate) use close::lead_in_start;
-pub(crate) use format::{FormatPlan, FormatScope};
+pub(crate) use format::{FormatPlan, FormatScope, is_cut_format};
 pub(crate) use overwrite::Rewriting;
 pub(crate) use packet::next_in_track;
 
