@@ -499,9 +499,12 @@ impl Drive {
         }
     }
 
-    /// Presses the eject button.
+    /// Presses the eject button and takes the disc; the tray stays in, and hosts are told of the request, while a host
+    /// has locked it or the drive closes, blanks, formats, or empties its buffer in the background. For pulling the disc
+    /// out by force see [`remove`](Self::remove).
     pub fn press_eject(&mut self, now: Instant) -> Option<Disc> {
-        if self.is_locked() {
+        self.advance(now);
+        if self.is_locked() || self.is_busy() {
             self.events.media(MediaEvent::EjectRequest);
             return None;
         }
@@ -512,7 +515,7 @@ impl Drive {
 
     /// Somebody presses the eject button; a disc stays on the tray.
     fn button(&mut self, now: Instant) {
-        if self.is_locked() {
+        if self.is_locked() || self.is_busy() {
             self.events.media(MediaEvent::EjectRequest);
             self.nexuses.tell_all(sense::REMOVAL_REQUEST);
             return;

@@ -17,7 +17,7 @@ use crate::medium::{Block, Content, QNote};
 pub(crate) enum Work {
     /// Marks a range, sector after sector.
     Burn { start: Lba, sectors: u32, content: Content },
-    /// Takes the marks off a range, all at the end of the time it takes.
+    /// Takes the marks off a range, sector after sector.
     Erase { start: Lba, sectors: u32 },
     /// Adds to the Q channel.
     Note(QNote),
@@ -33,7 +33,7 @@ const LARGE_PART: u32 = 4_500;
 #[derive(Clone, Debug)]
 struct Job {
     work: Work,
-    /// Time per sector of a burn; time of everything else.
+    /// Time per sector of a burn or erasure; time of everything else.
     pace: Duration,
     /// The laser stays off: a test write.
     simulated: bool,
@@ -138,10 +138,10 @@ impl Laser {
 }
 
 impl Job {
-    /// Units of work: sectors of a burn, one of anything else.
+    /// Units of work: sectors of a burn or erasure, one of anything else.
     const fn sectors(&self) -> u32 {
         match &self.work {
-            Work::Burn { sectors, .. } => *sectors,
+            Work::Burn { sectors, .. } | Work::Erase { start: _, sectors } => *sectors,
             _ => 1,
         }
     }
@@ -158,19 +158,26 @@ impl Job {
         )
     }
 
-    /// Takes the first `sectors` off a burn.
+    /// Takes the first `sectors` off a burn or erasure.
     fn split(&mut self, sectors: u32) -> Self {
         let mut part = self.clone();
-        if let (
-            Work::Burn { start, sectors: left, content },
-            Work::Burn { sectors: done, content: done_content, .. },
-        ) = (&mut self.work, &mut part.work)
-        {
-            *content = content.skip(sectors);
-            done_content.truncate(sectors);
-            *start = start.saturating_add(sectors);
-            *left -= sectors;
-            *done = sectors;
+        match (&mut self.work, &mut part.work) {
+            (
+                Work::Burn { start, sectors: left, content },
+                Work::Burn { sectors: done, content: done_content, .. },
+            ) => {
+                *content = content.skip(sectors);
+                done_content.truncate(sectors);
+                *start = start.saturating_add(sectors);
+                *left -= sectors;
+                *done = sectors;
+            }
+            (Work::Erase { start, sectors: left }, Work::Erase { sectors: done, .. }) => {
+                *start = start.saturating_add(sectors);
+                *left -= sectors;
+                *done = sectors;
+            }
+            _ => {}
         }
         part
     }

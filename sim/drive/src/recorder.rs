@@ -150,7 +150,8 @@ impl Recorder {
         self.drive.insert(self.clock, disc)
     }
 
-    /// Presses the eject button and takes the disc; `None` when there is none or the host has locked the tray.
+    /// Presses the eject button and takes the disc; `None` when there is none, the host has locked the tray, or the drive
+    /// is busy in the background. [`swap`](Self::swap) takes it out by force.
     pub fn eject(&mut self) -> Option<Disc> {
         self.drive.press_eject(self.clock)
     }

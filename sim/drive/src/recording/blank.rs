@@ -9,7 +9,7 @@ use discwright_transport::Instant;
 use super::{Deck, Settings, time_bytes};
 use crate::derive::{Layout, Track, TrackState, View};
 use crate::laser::Work;
-use crate::medium::{Block, Content, Medium};
+use crate::medium::{Block, Content, Medium, MediumKind};
 use crate::sense;
 
 /// What is to be erased (MMC-6, BLANK).
@@ -44,8 +44,8 @@ impl Deck {
         self.formatted = None;
         let view = self.view().clone();
         let ranges = match erasure {
-            Erasure::Disc => vec![(Layout::pma(self.disc.kind()), self.disc.kind().edge())],
-            Erasure::Minimal => vec![(Layout::pma(self.disc.kind()), Lba(0))],
+            Erasure::Disc => from_lead_in_to(self.disc.kind(), self.disc.kind().edge()),
+            Erasure::Minimal => from_lead_in_to(self.disc.kind(), Lba(0)),
             Erasure::Track(number) => whole_track(&view, number)?,
             Erasure::Reservation(number) => reservations(self.disc.medium(), &view, number)?,
             Erasure::TrackTail(address) => track_tail(self.disc.medium(), &view, address)?,
@@ -55,8 +55,7 @@ impl Deck {
         self.push(now, Work::Dwell, settings.seek, false);
         for (start, end) in ranges {
             let sectors = end.sectors_since(start).unwrap_or(0);
-            let time = settings.sector.saturating_mul(sectors);
-            self.push(now, Work::Erase { start, sectors }, time, false);
+            self.push(now, Work::Erase { start, sectors }, settings.sector, false);
         }
         self.push(now, Work::Flush, Duration::ZERO, false);
         Ok(())
@@ -97,6 +96,13 @@ impl Deck {
         }
         Ok(())
     }
+}
+
+/// The first lead-in, the PMA, and everything from the first pregap to an end, outwards. After a cut the disc is known from
+/// what is left of the lead-in, then from the PMA, then it is blank: never from a lead-in of tracks that are gone.
+fn from_lead_in_to(kind: MediumKind, end: Lba) -> Vec<(Lba, Lba)> {
+    let (pma, lead_in, pregap) = (Layout::pma(kind), kind.lead_in_start(), Lba(-PREGAP));
+    vec![(lead_in, pregap), (pma, lead_in), (pregap, end)]
 }
 
 /// The tracks of the session that can be written.

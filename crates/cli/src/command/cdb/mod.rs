@@ -312,7 +312,7 @@ impl<W: Write> Bench<W> {
             None if self.recorder.disc().is_some() => self.tell(
                 "eject",
                 "refused",
-                "the tray is locked; the drive tells the host of the request".to_owned(),
+                "the tray is locked or the drive is busy; it tells the host of the request".to_owned(),
             ),
             None => self.tell("eject", "good", "the tray is open; there was no disc".to_owned()),
         }
