@@ -184,6 +184,8 @@ fn nothing_is_written_over_and_nothing_half_done_stays() {
     desk.refused(2, &["disc", "import", "sound", "--to", "new.disc"]);
     desk.refused(2, &["disc", "export", "album.disc", "--to", "x.ccd", "--session", "1"]);
     desk.refused(3, &["disc", "export", "album.disc", "--to", "x.iso", "--session", "2"]);
+    let sound = desk.refused(3, &["disc", "export", "album.disc", "--to", "x.iso"]);
+    assert!(sound.to_string().contains("no data track"), "{sound}");
     assert!(!desk.path("x.iso").exists());
     desk.json(&["disc", "new", "blank.disc", "--medium", "cd-rw-us:80"]);
     desk.refused(3, &["disc", "export", "blank.disc", "--to", "x.cue"]);
