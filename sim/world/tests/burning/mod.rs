@@ -85,8 +85,12 @@ pub fn check_on_disc(transport: &mut dyn Transport, start: Lba, mut content: Pat
     verify(transport, start, &mut content, &mut ()).unwrap();
 }
 
-/// Whether an eject works, which it does not while the tray is locked.
+/// Whether an eject works once the drive is done with its work, which it does not while the tray is locked.
 pub fn tray_is_unlocked(recorder: &mut Recorder) -> bool {
+    let now = recorder.now();
+    if let Some(until) = recorder.drive().busy_until(now) {
+        recorder.wait(until.since(now));
+    }
     match recorder.eject() {
         Some(disc) => {
             recorder.load(disc).unwrap();
