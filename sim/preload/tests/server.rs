@@ -116,10 +116,11 @@ fn commands_of_impossible_length_are_refused() {
     const EINVAL: i32 = 22;
     let server = server();
     let (file, _) = open(&server, O_NONBLOCK);
-    // A WRITE (10) of six bytes; an empty command; more data than the adapter carries.
+    // A vendor's command of six bytes is for the drive to refuse; an empty command and more data than the adapter carries
+    // do not get there.
     let mut short = Request { cdb_length: 6, ..Request::new(Op::Execute) };
-    short.cdb[0] = 0x2A;
-    assert_eq!(ask(&file, short, &[]).0.errno, EINVAL);
+    short.cdb[0] = 0xE5;
+    assert_eq!(ask(&file, short, &[]).0.errno, 0);
     assert_eq!(ask(&file, Request { cdb_length: 0, ..short }, &[]).0.errno, EINVAL);
     assert_eq!(ask(&file, inquiry(MAX_BYTES), &[]).0.errno, EINVAL);
 }

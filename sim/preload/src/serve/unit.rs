@@ -36,6 +36,8 @@ const BECOMING_READY: (Duration, u32) = (Duration::from_millis(200), 300);
 const DID_TIME_OUT: u8 = 3;
 const DID_ERROR: u8 = 7;
 
+/// Bytes of the shortest command (SPC-3, 4.3).
+const SHORTEST_CDB: usize = 6;
 /// How long a command may take when its sender says nothing (BLK_DEFAULT_SG_TIMEOUT).
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -223,6 +225,10 @@ impl Unit {
     /// A command of the program's own. The kernel does nothing about what the drive says.
     pub(super) fn execute(&mut self, request: &Request, from: &[u8]) -> Result<(Answer, Vec<u8>)> {
         let wire = request.cdb.get(..usize::from(request.cdb_length)).unwrap_or(&request.cdb);
+        // The kernel looks at nothing but that there is a command at all; what it means is the drive's affair.
+        if wire.len() < SHORTEST_CDB {
+            return Err(Errno::INVAL.into());
+        }
         let cdb = Cdb::padded(wire);
         let mut into =
             vec![0; usize::try_from(request.accepting).unwrap_or(0).min(self.drive.max_transfer() + 1)];
