@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{Desk, files, text};
+use common::{Desk, files, text, tool};
 
 type Tree = BTreeMap<String, Vec<u8>>;
 
@@ -42,21 +42,6 @@ fn second_folder(desk: &Desk) -> PathBuf {
     desk.file("second/a/b/added below.txt", b"in an old folder");
     desk.file("second/empty.txt", b"not empty any more");
     desk.path("second")
-}
-
-fn tool(name: &str) -> Option<Command> {
-    // Started without arguments all of them end by themselves.
-    if Command::new(name).output().is_err() {
-        assert!(
-            std::env::var("CI").is_ok_and(|ci| ci != "true") || std::env::var_os("CI").is_none(),
-            "{name} is not installed"
-        );
-        eprintln!("skipped: {name} is not installed");
-        return None;
-    }
-    let mut command = Command::new(name);
-    command.env("LC_ALL", "C.UTF-8");
-    Some(command)
 }
 
 fn run(command: &mut Command) -> String {

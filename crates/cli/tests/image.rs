@@ -11,22 +11,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::UNIX_EPOCH;
 
-use common::{Desk, files, text};
+use common::{Desk, files, text, tool};
 use serde_json::{Value, json};
-
-fn tool(name: &str) -> Option<Command> {
-    if Command::new(name).output().is_err() {
-        assert!(
-            std::env::var("CI").is_ok_and(|ci| ci != "true") || std::env::var_os("CI").is_none(),
-            "{name}"
-        );
-        eprintln!("skipped: {name} is not installed");
-        return None;
-    }
-    let mut command = Command::new(name);
-    command.env("LC_ALL", "C.UTF-8");
-    Some(command)
-}
 
 fn run(command: &mut Command) -> String {
     let output = command.output().unwrap();

@@ -83,3 +83,19 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     }
     found
 }
+
+/// A foreign program; where it is missing the test is skipped, and fails in CI.
+pub(crate) fn tool(name: &str) -> Option<Command> {
+    // Started without arguments all of them end by themselves.
+    if Command::new(name).output().is_err() {
+        assert!(
+            std::env::var("CI").is_ok_and(|ci| ci != "true") || std::env::var_os("CI").is_none(),
+            "{name} is not installed"
+        );
+        eprintln!("skipped: {name} is not installed");
+        return None;
+    }
+    let mut command = Command::new(name);
+    command.env("LC_ALL", "C.UTF-8");
+    Some(command)
+}
