@@ -19,6 +19,7 @@
 //!
 //! # Enhanced hierarchy (ISO 9660:1999)
 //! Names are kept in UTF-8 up to 207 bytes, cut between characters; a semicolon becomes `_`, a clash gets `~1`, `~2`, … at its end.
+//! They are sorted by their bytes.
 //!
 //! # Rock Ridge
 //! Names are kept as they are, of whatever length; those of more than 250 bytes go on in further NM entries.

@@ -69,7 +69,10 @@ impl Assigner {
         self.sort_drafts(tree);
         self.settle(rules);
         let Assigned { entries, text } = &mut self.assigned;
-        entries.sort_unstable_by(|(_, a), (_, b)| order(slice(text, a), slice(text, b)));
+        entries.sort_unstable_by(|(_, a), (_, b)| {
+            let (a, b) = (slice(text, a), slice(text, b));
+            if rules.enhanced { a.cmp(b) } else { order(a, b) }
+        });
         &self.assigned
     }
 
@@ -146,7 +149,8 @@ fn trimmed(identifier: &[u8]) -> &[u8] {
 }
 
 /// Order of identifiers in a directory (ECMA-119, 9.3): by name, then extension, each as if filled up with spaces;
-/// so a dot, which ends the name, comes before any other character.
+/// so a dot, which ends the name, comes before any other character. In the enhanced hierarchy a dot ends nothing, and
+/// bytes are compared as they are (libisofs does the same, observed).
 pub(crate) fn order(a: &[u8], b: &[u8]) -> core::cmp::Ordering {
     let rank = |byte: &u8| if *byte == b'.' { 0 } else { *byte };
     a.iter().map(rank).cmp(b.iter().map(rank))
@@ -414,7 +418,7 @@ mod tests {
     fn enhanced_names_are_kept_up_to_207_bytes() {
         let mut tree = Tree::new();
         let long = "ä".repeat(110);
-        for name in ["a;b", "kurz.txt", &(long.clone() + "1"), &(long.clone() + "2")] {
+        for name in ["a;b", "kurz.txt", " ", ".~", "kurz!", &(long.clone() + "1"), &(long.clone() + "2")] {
             let attributes = Attributes::file(Timestamp::EPOCH);
             tree.add_file(Tree::ROOT, name, Content::empty(), attributes).unwrap();
         }
@@ -423,7 +427,7 @@ mod tests {
         let assigned = assigner.assign(&tree, tree.children(Tree::ROOT).into_iter(), rules);
         let text = |range| str::from_utf8(assigned.identifier(range)).unwrap();
         let seen: Vec<_> = assigned.entries.iter().map(|(_, range)| text(range)).collect();
-        assert_eq!(seen, ["a_b", "kurz.txt", &("ä".repeat(102) + "~1"), &"ä".repeat(103)]);
+        assert_eq!(seen, [" ", ".~", "a_b", "kurz!", "kurz.txt", &("ä".repeat(102) + "~1"), &"ä".repeat(103)]);
     }
 
     #[test]

@@ -168,10 +168,11 @@ fn without_version(units: &[u16]) -> &[u16] {
     units.strip_suffix(&[b';'.into(), b'1'.into()]).unwrap_or(units)
 }
 
-/// In which order two identifiers of the enhanced hierarchy come: by their bytes, the full stop, which separates nothing
-/// there, before any other where authors treat it as elsewhere.
+/// In which order two identifiers of the enhanced hierarchy come: by their bytes, as libisofs sorts them; or the full stop,
+/// which separates nothing there, before any other, as mkisofs does (both observed).
 pub(super) fn enhanced_order(one: &[u8], two: &[u8]) -> Ordering {
-    if order(one, two).is_gt() { one.cmp(two) } else { Ordering::Less }
+    let rank = |byte: &u8| if *byte == b'.' { 0 } else { *byte };
+    if one.iter().map(rank).le(two.iter().map(rank)) { Ordering::Less } else { one.cmp(two) }
 }
 
 #[cfg(test)]
@@ -247,5 +248,6 @@ mod tests {
         assert_eq!(disorder("a;1", "a b"), None);
         assert!(enhanced_order(b"a.b", b"a b").is_lt() && enhanced_order(b"a b", b"a.b").is_lt());
         assert!(enhanced_order(b"b", b"a").is_gt());
+        assert!(enhanced_order(b" ", b".~").is_lt() && enhanced_order(b".~", b" ").is_lt());
     }
 }
