@@ -239,8 +239,13 @@ fn gather(top: &Path, at: &Path, model: &mut Model) {
 /// One in so many discs is looked at by xorriso.
 const SAMPLE: u32 = 8;
 
+/// Few by default, `PROPTEST_CASES` for a night.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(64)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn every_session_shows_the_map(sessions in vec(vec(change(), 0..25), 1..4), options in options()) {

@@ -279,8 +279,13 @@ fn primary_names(disc: &[u8], start: Lba) -> BTreeMap<String, Vec<u8>> {
     volume.walk(View::Plain).map(|visited| (visited.path(), visited.entry.identifier.to_vec())).collect()
 }
 
+/// Few by default, `PROPTEST_CASES` for a night.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(48)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn a_tree_is_read_back_in_every_view(edits in vec(edit(), 0..60), options in options()) {
