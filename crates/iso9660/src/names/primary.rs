@@ -427,7 +427,10 @@ mod tests {
         let assigned = assigner.assign(&tree, tree.children(Tree::ROOT).into_iter(), rules);
         let text = |range| str::from_utf8(assigned.identifier(range)).unwrap();
         let seen: Vec<_> = assigned.entries.iter().map(|(_, range)| text(range)).collect();
-        assert_eq!(seen, [" ", ".~", "a_b", "kurz!", "kurz.txt", &("ä".repeat(102) + "~1"), &"ä".repeat(103)]);
+        assert_eq!(
+            seen,
+            [" ", ".~", "a_b", "kurz!", "kurz.txt", &("ä".repeat(102) + "~1"), &"ä".repeat(103)]
+        );
     }
 
     #[test]
