@@ -56,6 +56,41 @@ fn both_paranoias_rip_every_sample() {
     }
 }
 
+/// What both programs rip of a disc that wodim wrote is what went in, and behind it nothing but silence: the run-out and the
+/// pregap of the next track, track-at-once.
+fn rips_are_what_wodim_burned(mode: &str, silence: [usize; 2]) {
+    let Some(rig) = Rig::new("cd-r:80", &["wodim", "cdparanoia", "cd-paranoia"]) else { return };
+    let (first, one) = wave("first", 350);
+    let (second, two) = wave("second", 320);
+    rig.file("1.wav", &first);
+    rig.file("2.wav", &second);
+    rig.run(&format!("wodim dev=/dev/sr0 fs=1m {mode} -audio 1.wav 2.wav")).success();
+    for program in ["cdparanoia", "cd-paranoia"] {
+        rig.run(&format!("{program} -d /dev/sr0 -B")).success();
+        for ((number, source), silence) in [(1, &one), (2, &two)].into_iter().zip(silence) {
+            let name = format!("track{number:02}.cdda.wav");
+            let ripped = rig.bytes(&name);
+            let (sound, behind) = samples(&ripped).split_at(source.len());
+            assert!(sound == source.as_slice(), "{program}, {mode}: other samples in track {number}");
+            assert_eq!(behind.len(), silence * 2352, "{program}, {mode}: track {number}");
+            assert!(behind.iter().all(|byte| *byte == 0), "{program}, {mode}: noise behind track {number}");
+            std::fs::remove_file(rig.path(&name)).unwrap();
+        }
+        assert!(!rig.path("track03.cdda.wav").exists(), "{program}, {mode}");
+    }
+}
+
+#[test]
+fn a_disc_burned_track_at_once_is_ripped_bit_for_bit() {
+    // Two run-out blocks behind each track, and 150 sectors of pregap between them.
+    rips_are_what_wodim_burned("-tao", [2 + 150, 2]);
+}
+
+#[test]
+fn a_disc_burned_session_at_once_is_ripped_bit_for_bit() {
+    rips_are_what_wodim_burned("-sao", [0, 0]);
+}
+
 #[test]
 fn cd_info_tells_tracks_codes_and_texts() {
     let Some(Mixed { rig, .. }) = mixed(&["cd-info"]) else { return };
