@@ -111,21 +111,19 @@ fn rfc3339(time: ZonedTime) -> Option<String> {
 /// The folder at hand, as it is shown: the same for many entries in a row.
 #[derive(Default)]
 struct Folder {
-    path: String,
+    depth: u16,
     shown: String,
 }
 
 impl Folder {
     fn short(&mut self, out: &mut dyn io::Write, seen: &Seen<'_>) -> io::Result<()> {
-        let Seen { parent, entry, .. } = seen;
-        if self.path != *parent {
-            self.path.clear();
-            self.path.push_str(parent);
-            self.shown = format!("{}/", escaped(parent));
+        let Seen { parent, entry, depth } = *seen;
+        // Between two folders of the same depth the walk comes by the folder that holds the second.
+        if self.depth != depth {
+            self.depth = depth;
+            self.shown = if depth > 0 { format!("{}/", escaped(parent)) } else { String::new() };
         }
-        if !parent.is_empty() {
-            out.write_all(self.shown.as_bytes())?;
-        }
+        out.write_all(self.shown.as_bytes())?;
         out.write_all(escaped(&entry.name).as_bytes())?;
         out.write_all(if entry.is_directory() { b"/\n" } else { b"\n" })
     }

@@ -85,17 +85,17 @@ pub fn decode_ucs2_into(bytes: &[u8], text: &mut String) -> bool {
         let mut block = Utf8Block::default();
         while block.has_room() {
             let Some((unit, after)) = rest.split_first_chunk::<2>() else { break };
-            // Eight units at a time where all are ASCII, as most names are for the greater part.
-            if let Some((eight, after)) = rest.split_first_chunk::<16>()
-                && u128::from_be_bytes(*eight) & NOT_ASCII == 0
+            let unit = u16::from_be_bytes(*unit);
+            // Up to eight units at a time where they are ASCII, as most names are for the greater part.
+            if unit < 0x80
+                && let Some(eight) = rest.first_chunk::<16>()
             {
-                let [_, a, _, b, _, c, _, d, _, e, _, f, _, g, _, h] = *eight;
-                block.push([a, b, c, d, e, f, g, h], 8);
-                rest = after;
+                let (ascii, count) = ascii_of(u128::from_be_bytes(*eight));
+                block.push(ascii, count);
+                rest = rest.get(2 * count..).unwrap_or_default();
                 continue;
             }
             rest = after;
-            let unit = u16::from_be_bytes(*unit);
             if block.push_unit(unit) {
                 continue;
             }
@@ -116,8 +116,17 @@ pub fn decode_ucs2_into(bytes: &[u8], text: &mut String) -> bool {
     well_formed
 }
 
-/// The bits of eight UCS-2 units of which none is set in ASCII.
-const NOT_ASCII: u128 = 0xFF80_FF80_FF80_FF80_FF80_FF80_FF80_FF80;
+/// The low bytes of eight UCS-2 units, and how many of them are ASCII from the front.
+fn ascii_of(units: u128) -> ([u8; 8], usize) {
+    const NOT_ASCII: u128 = 0xFF80_FF80_FF80_FF80_FF80_FF80_FF80_FF80;
+    let count = (units & NOT_ASCII).leading_zeros() / 16;
+    // Neighbours are moved together, then pairs of them, then fours.
+    let low = units & 0x00FF_00FF_00FF_00FF_00FF_00FF_00FF_00FF;
+    let pairs = (low | low >> 8) & 0x0000_FFFF_0000_FFFF_0000_FFFF_0000_FFFF;
+    let fours = (pairs | pairs >> 16) & 0x0000_0000_FFFF_FFFF_0000_0000_FFFF_FFFF;
+    let [.., a, b, c, d, e, f, g, h] = (fours | fours >> 32).to_be_bytes();
+    ([a, b, c, d, e, f, g, h], usize::try_from(count).unwrap_or(0))
+}
 
 /// Some UTF-8 on its way into a string, which would look at its capacity for each character.
 struct Utf8Block {
