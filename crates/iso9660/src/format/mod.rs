@@ -11,6 +11,7 @@ mod both_endian;
 mod directory_record;
 pub mod el_torito;
 mod error;
+mod extended_attributes;
 mod field;
 mod path_table;
 pub mod rock_ridge;
@@ -22,6 +23,7 @@ mod volume_descriptor;
 pub use both_endian::{BothEndian, Disagreement};
 pub use directory_record::{DirectoryRecord, FIXED_BYTES, FileFlags, MAX_RECORD_BYTES};
 pub use error::FormatError;
+pub use extended_attributes::{EXTENDED_ATTRIBUTES_FIXED_BYTES, ExtendedAttributes};
 pub use path_table::{PathTableOrder, PathTableRecord};
 pub use time::{RecordTime, TimeError, VolumeTime, ZonedTime};
 pub use volume_descriptor::{

@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics says where")]
 
+mod attributes;
 mod disc;
 mod mutations;
 
@@ -12,6 +13,7 @@ use discwright_cd::Lba;
 use discwright_iso9660::read::ReadSectors;
 use discwright_iso9660::read::check::{RULES, Report, check};
 
+use self::attributes::{ALLOWED, ATTRIBUTES, attributed};
 use self::disc::{Disc, TERMINATOR};
 use self::mutations::{ANY, GROWN, MUTATIONS};
 
@@ -31,6 +33,12 @@ fn what_is_to_be_broken_is_sound() {
         let report = check(&disc.0, Lba(0));
         assert!(report.findings().is_empty(), "{:#?}", report.findings());
     }
+    for (number, change) in ALLOWED.iter().enumerate() {
+        let mut disc = attributed();
+        change(&mut disc);
+        let report = check(&disc.0, Lba(0));
+        assert!(report.findings().is_empty(), "{number}: {:#?}", report.findings());
+    }
 }
 
 #[test]
@@ -39,6 +47,12 @@ fn each_rule_is_told_when_its_field_is_broken() {
     let mut wrong = Vec::new();
     for (rule, consequences, mutate) in MUTATIONS {
         let mut broken = rich.clone();
+        mutate(&mut broken);
+        judge(rule, consequences, &broken, &mut wrong);
+    }
+    let attributed = attributed();
+    for (rule, consequences, mutate) in ATTRIBUTES {
+        let mut broken = attributed.clone();
         mutate(&mut broken);
         judge(rule, consequences, &broken, &mut wrong);
     }
@@ -92,9 +106,9 @@ fn unreadable_sectors_are_told() {
 
 #[test]
 fn every_rule_has_a_mutation() {
-    let broken =
-        MUTATIONS.iter().map(|it| it.0).chain(GROWN.iter().map(|it| it.0)).chain(SCRATCHED.iter().copied());
-    let broken: BTreeSet<_> = broken.collect();
+    let mutated = MUTATIONS.iter().chain(ATTRIBUTES).map(|it| it.0);
+    let broken: BTreeSet<_> =
+        mutated.chain(GROWN.iter().map(|it| it.0)).chain(SCRATCHED.iter().copied()).collect();
     let all: BTreeSet<_> = RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(all.difference(&broken).collect::<Vec<_>>(), Vec::<&&str>::new());
     assert_eq!(broken.difference(&all).collect::<Vec<_>>(), Vec::<&&str>::new());
@@ -110,5 +124,8 @@ fn the_documentation_has_every_rule() {
         .iter()
         .map(|rule| format!("| `{}` | {} | {} | {} |", rule.id, rule.level, rule.clause, rule.says))
         .collect();
+    let stale: Vec<_> = rows.iter().filter(|row| !expected.iter().any(|it| it == *row)).collect();
+    let missing: Vec<_> = expected.iter().filter(|row| !rows.contains(&row.as_str())).collect();
+    assert!(stale.is_empty() && missing.is_empty(), "stale: {stale:#?}, missing: {missing:#?}");
     assert_eq!(rows, expected);
 }

@@ -156,11 +156,24 @@ impl<S: ReadSectors> Checker<'_, S> {
         let sectors = whole.min(room) / SECTOR_BYTES as u64;
         let first = Lba(i32::try_from(address / SECTOR_BYTES as u64).unwrap_or(i32::MAX));
         let end = first.saturating_add(u32::try_from(sectors).unwrap_or(u32::MAX));
-        self.claims.claim(first, end, Holds::Directory, place, Some((self.number, at.row.parent)));
+        self.claims.claim(
+            self.front(at, first),
+            end,
+            Holds::Directory,
+            place,
+            Some((self.number, at.row.parent)),
+        );
         if first < end {
             self.check_sectors(at, first, end);
         }
         whole.min(room)
+    }
+
+    /// Where what belongs to a directory begins whose records begin at `first`: with its extended attribute record.
+    fn front(&self, at: At, first: Lba) -> Lba {
+        // Where blocks are smaller than sectors, that may share a sector with a file.
+        let whole = self.volume.block_bytes() == SECTOR_BYTES as u64;
+        i32::try_from(at.row.directory.block).ok().filter(|_| whole).map_or(first, Lba)
     }
 
     fn check_sectors(&mut self, at: At, first: Lba, end: Lba) {
@@ -250,7 +263,11 @@ impl<S: ReadSectors> Checker<'_, S> {
             inspector.inspect((record, place), kind, (block, owner), &path, self.claims, self.report);
         }
         match kind {
-            RecordKind::Itself { .. } => {
+            RecordKind::Itself { root } => {
+                // Every other directory's is told of by its record in its parent.
+                if root {
+                    self.check_attributes(at, record, place);
+                }
                 let rule = (rules::SELF_RECORD, DirectoryRecord::SELF_IDENTIFIER, "itself");
                 return self.check_link(at, &at.row.directory, record, rule, place);
             }
@@ -264,6 +281,7 @@ impl<S: ReadSectors> Checker<'_, S> {
         if !continues {
             self.check_name(at, record, place);
         }
+        self.check_attributes(at, record, place);
         if record.flags.contains(FileFlags::DIRECTORY) {
             self.check_child(at, record, place);
         } else {

@@ -3,6 +3,7 @@
 //! [`check`] judges one session of an image or disc by [`RULES`] and returns a [`Report`]. Time and memory stay in
 //! proportion to the directories: of an entry its place is kept, not its path.
 
+mod attributes;
 mod boot;
 mod descriptors;
 mod directory;

@@ -80,6 +80,12 @@ impl<S: ReadSectors> Checker<'_, S> {
             let (told, is) = (record.data_bytes, target.bytes.unwrap_or(0));
             let message = format_args!("the record of {which} says {told} bytes, but the directory has {is}");
             self.tell(rules::LINK_LENGTH, at, place.plus(10), message);
+        } else if record.extended_attribute_blocks != target.extended_attribute_blocks {
+            let (told, is) = (record.extended_attribute_blocks, target.extended_attribute_blocks);
+            let message = format_args!(
+                "the record of {which} says {told} blocks of extended attributes, but the directory has {is}"
+            );
+            self.tell(rules::LINK_LENGTH, at, place.plus(1), message);
         }
         if !record.flags.contains(FileFlags::DIRECTORY) {
             let message = format_args!("the record of {which} has no directory flag");
@@ -216,6 +222,9 @@ impl<S: ReadSectors> Checker<'_, S> {
             self.check_path_length(at, record, at.row.path_bytes.saturating_add(name_bytes + 1), place);
         }
         if record.data_bytes == 0 {
+            if record.extended_attribute_blocks != 0 {
+                self.check_extent(at, record, place);
+            }
             return;
         }
         let start = record.extent.saturating_add(u32::from(record.extended_attribute_blocks));

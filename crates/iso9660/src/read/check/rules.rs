@@ -22,7 +22,7 @@ macro_rules! rules {
             pub(super) const $name: &Rule = &Rule { id: $id, level: Level::$level, clause: $clause, says: $says };
         )*
 
-        /// All rules, in the order of what they are about: descriptors, path tables, directories, names, extents,
+        /// All rules, in the order of what they are about: descriptors, path tables, directories, extended attributes, names, extents,
         /// SUSP, Rock Ridge, boot catalogue, hierarchies compared.
         pub const RULES: &[&Rule] = &[$($name),*];
     };
@@ -76,7 +76,7 @@ rules! {
     DIRECTORY_UNUSED: Warning, "directory-unused", "ECMA-119, 6.8.1.1", "Bytes behind the last record of a sector are zero.";
     SELF_RECORD: Error, "self-record", "ECMA-119, 6.8.2.2", "The first record of a directory is of itself, and names its place.";
     PARENT_RECORD: Error, "parent-record", "ECMA-119, 6.8.2.2", "The second record of a directory is of its parent, and names its place.";
-    LINK_LENGTH: Warning, "link-length", "ECMA-119, 6.8.2.2", "The records of a directory itself and of its parent tell their lengths.";
+    LINK_LENGTH: Warning, "link-length", "ECMA-119, 6.8.2.2", "The records of a directory itself and of its parent tell their lengths, and those of their extended attribute records.";
     LINK_FLAGS: Warning, "link-flags", "ECMA-119, 9.1.6", "The records of a directory itself and of its parent have the directory flag.";
     RECORD_LENGTH: Error, "record-length", "ECMA-119, 9.1", "A directory record holds its parts, and lies in one sector.";
     RECORD_EVEN: Warning, "record-even", "ECMA-119, 9.1.1", "The length of a directory record is even.";
@@ -89,6 +89,23 @@ rules! {
     RECORD_ORDER: Warning, "record-order", "ECMA-119, 9.3", "Records are in the order of their identifiers; an associated file before its file.";
     RECORD_TWICE: Error, "record-twice", "ECMA-119, 6.8.2", "An identifier is in a directory once.";
     SECTION_FOLLOWS: Error, "section-follows", "ECMA-119, 9.1.6", "The further section of a file follows directly.";
+
+    XAR_MISSING: Warning, "xar-missing", "ECMA-119, 9.1.6", "An entry whose flags speak of an extended attribute record has one.";
+    XAR_UNREADABLE: Error, "xar-unreadable", "ECMA-119, 9.5", "An extended attribute record can be read.";
+    XAR_VERSION: Warning, "xar-version", "ECMA-119, 9.5.13", "The version of an extended attribute record is 1.";
+    XAR_LENGTH: Error, "xar-length", "ECMA-119, 9.1.2 and 9.5", "An extended attribute record ends in the blocks that the directory record gives it, which an interleaved file has before its first gap.";
+    XAR_BLOCKS: Note, "xar-blocks", "ECMA-119, 9.1.2", "A directory record gives an extended attribute record no more blocks than it fills.";
+    XAR_HALVES: Error, "xar-halves", "ECMA-119, 7.2.3", "The two halves of each number of an extended attribute record agree.";
+    XAR_OWNER: Warning, "xar-owner", "ECMA-119, 9.5.1 and 9.5.2", "Owner and group are both told, or neither.";
+    XAR_PERMISSIONS: Warning, "xar-permissions", "ECMA-119, 9.5.3", "Every second bit of the permissions is one.";
+    XAR_PROTECTION: Warning, "xar-protection", "ECMA-119, 9.1.6", "The protection flag is set where an owner is told and something forbidden, and only there.";
+    XAR_DATE: Warning, "xar-date", "ECMA-119, 9.5.4 to 9.5.7", "The dates of an extended attribute record are dates, or digits zero.";
+    XAR_RECORD_FORMAT: Warning, "xar-record-format", "ECMA-119, 9.1.6 and 9.5.8", "The record format is none that is reserved, and is told where the record flag is set, and only there.";
+    XAR_RECORD_ATTRIBUTES: Warning, "xar-record-attributes", "ECMA-119, 9.5.9", "The record attributes are none that are reserved.";
+    XAR_RECORD_LENGTH: Warning, "xar-record-length", "ECMA-119, 9.5.10", "The record length is zero without a record format, and not zero where all records have one length.";
+    XAR_TEXT: Warning, "xar-text", "ECMA-119, 9.5.11", "The system identifier of an extended attribute record has a-characters.";
+    XAR_RESERVED: Warning, "xar-reserved", "ECMA-119, 9.5.15", "Reserved bytes of an extended attribute record are zero.";
+    XAR_ESCAPES: Warning, "xar-escapes", "ECMA-119, 9.5.18", "The escape sequences for a file's contents begin with ESC, and zeros follow the last.";
 
     NAME_CHARACTERS: Warning, "name-characters", "ECMA-119, 7.5.1", "A file identifier has d-characters and its separators.";
     NAME_SEPARATOR: Warning, "name-separator", "ECMA-119, 7.5.1", "A file identifier has a full stop between name and extension.";
