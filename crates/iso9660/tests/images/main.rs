@@ -8,3 +8,4 @@ mod hostile;
 mod listings;
 mod sessions;
 mod shared;
+mod strict;
