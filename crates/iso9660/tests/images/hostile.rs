@@ -159,15 +159,19 @@ fn every_sector_boundary_and_many_bytes() {
     let Some(corpus) = shared::corpus() else { return };
     let mut numbers = Numbers(1);
     for (name, mut image) in small_images(corpus) {
-        for sector in 0..=used_sectors(&image) {
+        let sectors = used_sectors(&image);
+        for sector in 0..=sectors {
             cut(&name, &image, (sector * SECTOR_BYTES).min(image.len()));
         }
         let range = changeable(&image);
+        let mut changes = 0;
         for at in range.start..range.end.min(image.len()) {
             if image[at] != 0 || numbers.below(16) == 0 {
                 change(&name, &mut image, at, &mut numbers);
+                changes += 1;
             }
         }
+        println!("{name}: cut at {sectors} sectors, {changes} bytes changed, {} KiB", resident_max_kib());
     }
     assert_modest();
 }
