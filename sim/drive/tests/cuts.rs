@@ -9,7 +9,7 @@ use core::time::Duration;
 use discwright_cd::Lba;
 use discwright_drive::{MediumKind, Recorder};
 use discwright_mmc::command::*;
-use discwright_mmc::mode::MultiSession;
+use discwright_mmc::mode::{MultiSession, WriteParameters};
 use discwright_mmc::response::*;
 use discwright_transport::{Transport, TransportExt};
 
@@ -45,9 +45,10 @@ fn power_lost_while_blanking_leaves_what_was_not_yet_erased() {
     let pma = lead_in - 1_000;
     for blank_type in [BlankType::Minimal, BlankType::Disc] {
         let (mut listed_by_lead_in, mut listed_by_pma, mut blank) = (0, 0, 0);
+        let disc = recorded().into_disc().unwrap();
+        let before = disc.medium();
         for part in 1..40 {
-            let mut recorder = recorded();
-            let before = recorder.disc().unwrap().medium().clone();
+            let mut recorder = with(disc.copy_in_memory());
             let all = start_blanking(&mut recorder, blank_type);
             // The areas in front of the program area take little of a full blank: half of the cuts go there.
             let at = match blank_type {
@@ -85,8 +86,9 @@ fn power_lost_while_blanking_leaves_what_was_not_yet_erased() {
                 assert_eq!(read(&mut recorder, Lba(9), 1).unwrap(), block(Lba(9), 2048), "{place}");
             }
 
-            start_blanking(&mut recorder, blank_type);
-            patiently(&mut recorder, |recorder| recorder.ask(&TestUnitReady {})).unwrap();
+            let all = start_blanking(&mut recorder, blank_type);
+            recorder.wait(all);
+            recorder.ask(&TestUnitReady {}).unwrap();
             assert_eq!(disc_information(&mut recorder).disc, DiscState::Empty, "{place}");
             burn_track(&mut recorder, 400);
             close_session(&mut recorder, MultiSession::Closed);
@@ -114,6 +116,39 @@ fn the_eject_button_waits_while_the_drive_blanks() {
     recorder.ask(&TestUnitReady {}).unwrap();
     assert_eq!(disc_information(&mut recorder).disc, DiscState::Empty, "the blanking went on");
     assert!(recorder.eject().is_some());
+}
+
+/// Neither the button nor a host gets the disc out while its session is closed, and closing goes on.
+#[test]
+fn the_tray_stays_in_while_the_drive_closes() {
+    for kind in [MediumKind::CdR80, MediumKind::CdRw80] {
+        let mut recorder = recorder(kind);
+        while event(&mut recorder) != MediaEvent::NoChange {}
+        burn_track(&mut recorder, 400);
+        select(&mut recorder, WriteParameters { multi_session: MultiSession::Open, ..track_page(true) });
+        let close = CloseTrackSession { immed: true, function: CloseFunction::Session, track: 0 };
+        recorder.ask(&close).unwrap();
+        let now = recorder.now();
+        let all = recorder.drive().busy_until(now).unwrap().since(now);
+        for part in 1..5 {
+            recorder.wait(all / 6);
+            assert!(recorder.eject().is_none(), "{kind} {part}");
+            assert_eq!(event(&mut recorder), MediaEvent::EjectRequest, "{kind} {part}");
+            assert_eq!(event(&mut recorder), MediaEvent::NoChange, "{kind} {part}: told once");
+            for immed in [false, true] {
+                let eject = StartStopUnit { immed, load_eject: true, ..StartStopUnit::default() };
+                let (key, asc, _) = codes(recorder.ask(&eject).unwrap_err());
+                assert_eq!((key, asc), (2, 4), "{kind} {part}");
+            }
+            assert!(recorder.disc().is_some());
+        }
+        recorder.wait(all);
+        let told = disc_information(&mut recorder);
+        assert_eq!((told.sessions, told.last_session), (2, SessionState::Empty), "{kind}");
+        assert_eq!(read(&mut recorder, Lba(399), 1).unwrap(), block(Lba(399), 2048), "{kind}");
+        recorder.ask(&StartStopUnit { load_eject: true, ..StartStopUnit::default() }).unwrap();
+        assert_eq!(codes(recorder.ask(&TestUnitReady {}).unwrap_err()), (2, 0x3A, 2), "{kind}");
+    }
 }
 
 /// A format that was cut off is told of as damaged, and nothing can be written behind a track that fills the disc.

@@ -271,7 +271,8 @@ fn of_track(track: &Track, medium: &Medium, target: &Target) -> TrackInformation
         copy: false,
         track_mode: track.control,
         reserved: recordable && !unfinished,
-        blank: empty,
+        // An erasure that was cut off may have left something.
+        blank: empty && next.is_some(),
         packet: track.packet.is_some(),
         fixed_packet: track.packet.is_some_and(|blocks| blocks > 0),
         data_mode: data_mode(track.form),

@@ -336,11 +336,9 @@ fn check_range(drive: &mut Drive, start: Lba, sectors: u32, first: Lba) -> Resul
 
 /// First address that the drive knows nothing readable at or behind.
 fn readable_until(view: &View) -> Lba {
-    let sessions = view.sessions.iter().map(|session| session.lead_out);
+    let sessions = view.sessions.iter().map(|session| view.address_end(session));
     let tracks = view.tracks.iter().map(Track::address_end);
-    let end = sessions.chain(tracks).max().unwrap_or(Lba(0));
-    // On a disc that ends with packets of one size, their links have no addresses.
-    view.last_address().filter(|_| view.open.is_none()).map_or(end, |last| last + 1)
+    sessions.chain(tracks).max().unwrap_or(Lba(0))
 }
 
 const fn information(at: Lba) -> u32 {

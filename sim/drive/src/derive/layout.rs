@@ -38,11 +38,21 @@ impl Layout {
         kind.lead_in_start() - TEST_AREA
     }
 
-    /// Where the next PMA item goes, and the sectors it takes; `None` when the PMA is full.
+    /// Where the next PMA item goes, and the sectors it takes: behind the last item, then where an erased one left room;
+    /// `None` when the PMA is full.
     #[must_use]
     pub fn next_pma_item(medium: &Medium) -> Option<(Lba, u32)> {
-        let at = medium.written_until(Self::pma(medium.kind()), None);
-        (at.saturating_add(PMA_ITEM) <= medium.kind().lead_in_start()).then_some((at, PMA_ITEM))
+        let (start, end) = (Self::pma(medium.kind()), medium.kind().lead_in_start());
+        let mut room = Vec::new();
+        let mut at = start;
+        for extent in medium.extents_from(start).take_while(|extent| extent.start < end) {
+            room.push((at, extent.start));
+            at = extent.end();
+        }
+        room.insert(0, (at, end));
+        // An erasure that was cut off may have left a part of an item, which still counts.
+        let fits = |(from, to): &(Lba, Lba)| from.saturating_add(PMA_ITEM) <= *to;
+        room.into_iter().find(fits).map(|(at, _)| (at, PMA_ITEM))
     }
 
     /// Test partition and count frame of the next calibration; `None` when the PCA is full.
@@ -92,7 +102,19 @@ pub(crate) fn lead_in_between(medium: &Medium, from: Lba, to: Lba) -> Option<&Le
 
 /// Whether a whole lead-out is written.
 pub(crate) fn has_lead_out(medium: &Medium, start: Lba, sectors: u32) -> bool {
-    let is_lead_out =
-        |at: Lba| medium.live_at(at).is_some_and(|extent| matches!(extent.content, Content::LeadOut { .. }));
-    is_lead_out(start) && medium.live_until(start) >= start.saturating_add(sectors)
+    run_until(medium, start, is_lead_out) >= start.saturating_add(sectors)
+}
+
+pub(crate) const fn is_lead_out(content: &Content) -> bool {
+    matches!(content, Content::LeadOut { .. })
+}
+
+/// First address behind the unbroken run of such content that begins at `start`. On a rewritable disc other things may lie
+/// right behind it.
+pub(crate) fn run_until(medium: &Medium, start: Lba, belongs: impl Fn(&Content) -> bool) -> Lba {
+    let mut end = start;
+    while let Some(extent) = medium.live_at(end).filter(|extent| belongs(&extent.content)) {
+        end = extent.end();
+    }
+    end
 }

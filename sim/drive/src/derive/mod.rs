@@ -11,6 +11,7 @@ mod layout;
 mod tracks;
 
 pub use layout::Layout;
+pub(crate) use layout::{is_lead_out, run_until};
 
 /// The state of a disc, as far as a scan tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -231,9 +232,15 @@ impl View {
     /// The last address before the lead-out of the last complete session that a host can ask for; `None` without one.
     #[must_use]
     pub fn last_address(&self) -> Option<Lba> {
-        let session = self.last_complete()?;
+        Some(self.address_end(self.last_complete()?) - 1)
+    }
+
+    /// First address behind those of a session: its lead-out, unless it ends with packets of one size, whose links have
+    /// none.
+    #[must_use]
+    pub fn address_end(&self, session: &Session) -> Lba {
         let last = self.tracks_of(session.number).last().filter(|track| track.fixed_packets().is_some());
-        Some(last.map_or(session.lead_out, Track::address_end) - 1)
+        last.map_or(session.lead_out, Track::address_end)
     }
 
     /// The last session with lead-in and lead-out.
@@ -316,8 +323,8 @@ fn address([minute, second, frame]: [u8; 3]) -> Option<Lba> {
     Msf::new(minute, second, frame).ok().map(Msf::to_lba)
 }
 
-/// Whether a range of sectors holds a lead-out or lead-in is asked of the content alone.
-fn is_lead_in(content: &Content) -> Option<&LeadIn> {
+/// What a sector of a lead-in carries.
+pub(crate) fn is_lead_in(content: &Content) -> Option<&LeadIn> {
     match content {
         Content::LeadIn(lead_in) => Some(lead_in),
         _ => None,

@@ -111,13 +111,5 @@ fn packet_of(medium: &Medium, start: Lba) -> Option<u32> {
 
 /// First address behind the unbroken run of a track's sectors that begins at `start`.
 fn track_until(medium: &Medium, start: Lba, number: u8) -> Lba {
-    let mut end = start;
-    for extent in medium.extents_from(start) {
-        let belongs = extent.content.track().is_some_and(|q| q.track == number);
-        if extent.start > end || !belongs || extent.generation != medium.erasures() {
-            break;
-        }
-        end = extent.end();
-    }
-    end
+    layout::run_until(medium, start, |content| content.track().is_some_and(|q| q.track == number))
 }

@@ -239,15 +239,20 @@ impl Medium {
         }
         let end = start.saturating_add(sectors);
         self.revision += 1;
+        self.clear(start, end);
+        self.notes.retain(|note| note.start < start || note.start >= end);
         let pma_end = self.kind.lead_in_start();
-        if start < pma_end && pma_end <= end {
+        if start < pma_end && pma_end <= end && self.pma_is_empty() {
             self.erasures += 1;
             // What the Q channel said belongs to the disc's former life, wherever it was.
             self.notes.clear();
         }
-        self.clear(start, end);
-        self.notes.retain(|note| note.start < start || note.start >= end);
         Ok(())
+    }
+
+    fn pma_is_empty(&self) -> bool {
+        let first = self.extents_from(crate::derive::Layout::pma(self.kind)).next();
+        first.is_none_or(|extent| extent.start >= self.kind.lead_in_start())
     }
 
     fn clear(&mut self, from: Lba, to: Lba) {
@@ -301,6 +306,19 @@ mod tests {
         let found: Vec<_> = medium.extents().map(|it| (it.start.0, it.sectors)).collect();
         assert_eq!(found, [(0, 30), (50, 10), (60, 40)]);
         assert_eq!(medium.written_until(Lba(0), Some(0)), Lba(30));
+    }
+
+    /// The last item of a full PMA can be erased without the disc counting as erased.
+    #[test]
+    fn a_disc_is_erased_when_its_pma_is_empty() {
+        let mut medium = Medium::blank(MediumKind::CdRw80);
+        let end = MediumKind::CdRw80.lead_in_start();
+        let item = QItem { control: 4, adr: 1, point: 1, time: [0; 3], zero: 0, point_time: [0; 3] };
+        medium.burn(end - 20, 20, Content::Pma(item)).unwrap();
+        medium.erase(end - 10, 10).unwrap();
+        assert_eq!(medium.erasures(), 0);
+        medium.erase(end - 1_000, 1_000).unwrap();
+        assert_eq!(medium.erasures(), 1);
     }
 
     #[test]

@@ -6,10 +6,11 @@ use discwright_cd::Lba;
 use discwright_mmc::Sense;
 use discwright_transport::Instant;
 
-use super::{Deck, Settings, time_bytes};
+use super::close::program_start;
+use super::{Deck, Settings, next_in_track, time_bytes};
 use crate::derive::{Layout, Track, TrackState, View};
 use crate::laser::Work;
-use crate::medium::{Block, Content, Medium, MediumKind};
+use crate::medium::{Block, Content, Extent, Medium, MediumKind};
 use crate::sense;
 
 /// What is to be erased (MMC-6, BLANK).
@@ -46,7 +47,7 @@ impl Deck {
         let ranges = match erasure {
             Erasure::Disc => from_lead_in_to(self.disc.kind(), self.disc.kind().edge()),
             Erasure::Minimal => from_lead_in_to(self.disc.kind(), Lba(0)),
-            Erasure::Track(number) => whole_track(&view, number)?,
+            Erasure::Track(number) => whole_track(self.disc.medium(), &view, number)?,
             Erasure::Reservation(number) => reservations(self.disc.medium(), &view, number)?,
             Erasure::TrackTail(address) => track_tail(self.disc.medium(), &view, address)?,
             Erasure::UncloseLastSession => self.unclose(now, settings, &view)?,
@@ -111,10 +112,22 @@ fn open_tracks(view: &View) -> impl Iterator<Item = &Track> {
     view.tracks_of(open)
 }
 
-/// A track with its pregap. Only tracks of a session that is not closed can be blanked (MMC-6, BLANK).
-fn whole_track(view: &View, number: u8) -> Result<Vec<(Lba, Lba)>, Sense> {
+/// A track, then its pregap, by which a cut leaves it known as damaged. Only tracks of a session that is not closed can be
+/// blanked (MMC-6, BLANK).
+fn whole_track(medium: &Medium, view: &View, number: u8) -> Result<Vec<(Lba, Lba)>, Sense> {
     let track = open_tracks(view).find(|track| track.number == number).ok_or(sense::INVALID_FIELD)?;
-    Ok(vec![(track.start - PREGAP, track.end.max(track.written))])
+    let end = end_of_marks(medium, track);
+    Ok(vec![(track.start, end), (track.start - PREGAP, track.start)])
+}
+
+/// First address behind all that may be written of a track: one without an end is the last on the disc.
+fn end_of_marks(medium: &Medium, track: &Track) -> Lba {
+    let known = track.end.max(track.written);
+    if track.state != TrackState::Unfinished {
+        return known;
+    }
+    let live = medium.extents_from(track.start).filter(|extent| extent.generation == medium.erasures());
+    live.map(Extent::end).max().unwrap_or(known).max(known)
 }
 
 /// The items of reservations from a track on, the last first: they end with the PMA. What is written is not unreserved.
@@ -131,26 +144,37 @@ fn reservations(medium: &Medium, view: &View, number: u8) -> Result<Vec<(Lba, Lb
     Ok(pma_items_from(medium, number))
 }
 
-/// A track from a block on. In a track of packets that must be the first of a packet, which goes with its link.
+/// A track from a block on. In a track of packets that must be the first of a packet, which goes with its link. After an
+/// erasure that was cut off the block may be named again, though it is gone, for the sake of what was left behind it.
 fn track_tail(medium: &Medium, view: &View, address: Lba) -> Result<Vec<(Lba, Lba)>, Sense> {
-    let holds = |track: &&Track| (track.start..track.address_end()).contains(&address);
-    let track = open_tracks(view).find(holds).ok_or(sense::OUT_OF_RANGE)?;
-    let at = track.physical(address).filter(|at| *at < track.written).ok_or(sense::OUT_OF_RANGE)?;
+    let track = open_tracks(view).filter(|track| track.start <= address).last().ok_or(sense::OUT_OF_RANGE)?;
+    let at = track.fixed_packets().map_or(Some(address), |packets| packets.physical(address));
+    let end = end_of_marks(medium, track);
+    let at = at.filter(|at| *at < end).ok_or(sense::OUT_OF_RANGE)?;
+    if at < track.written {
+        if !begins_packet(medium, track, address, at) {
+            return Err(sense::INVALID_FIELD);
+        }
+    } else {
+        let goes_on = at == track.written || next_in_track(medium, track) == Some(address);
+        let mut behind = medium.extents_from(at).take_while(|extent| extent.start < end);
+        if !goes_on || !behind.any(|extent| extent.generation == medium.erasures()) {
+            return Err(sense::OUT_OF_RANGE);
+        }
+    }
+    let link = i32::try_from(super::LINK_BLOCKS).unwrap_or(0);
+    let with_link = track.packet.is_some() && address > track.start;
+    Ok(vec![(if with_link { at - link } else { at }, end)])
+}
+
+/// Whether a track can be cut before a block, which lies at `at`.
+fn begins_packet(medium: &Medium, track: &Track, address: Lba, at: Lba) -> bool {
     let is_run_in = |at| matches!(medium.block_at(at), Some((_, Block::RunIn)));
-    let boundary = match (track.fixed_packets(), track.packet) {
+    match (track.fixed_packets(), track.packet) {
         (Some(packets), _) => packets.is_boundary(address),
         (None, Some(_)) => address == track.start || (is_run_in(at - 1) && !is_run_in(at)),
         (None, None) => true,
-    };
-    if !boundary {
-        return Err(sense::INVALID_FIELD);
     }
-    let end = track.end.max(track.written);
-    let link = i32::try_from(super::LINK_BLOCKS).unwrap_or(0);
-    Ok(vec![match track.packet {
-        Some(_) if address > track.start => (at - link, end),
-        _ => (at, end),
-    }])
 }
 
 /// The items of the PMA for tracks from a number on, the last first: a power cut in between leaves the tracks before.
@@ -165,15 +189,17 @@ fn pma_items_from(medium: &Medium, number: u8) -> Vec<(Lba, Lba)> {
 
 const PREGAP: i32 = 150;
 
-/// All of the last session that has anything in it, and its items in the PMA.
+/// All of the last session that has anything in it, then its lead-in and the first sector of its first pregap, then its
+/// items in the PMA. After a cut the session is still known by one of these: erasing it again takes no other session.
 fn last_session(medium: &Medium, view: &View) -> Result<Vec<(Lba, Lba)>, Sense> {
     let open = view.open.and_then(|open| {
-        let first = view.tracks_of(open.number).next()?;
-        Some((open.program - 150, first.number))
+        let (first, pregap) = (view.tracks_of(open.number).next()?, open.program - PREGAP);
+        Some((pregap, pregap, first.number))
     });
-    let closed = view.sessions.last().map(|session| (session.lead_in, session.first_track));
-    let (start, first_track) = open.or(closed).ok_or(sense::INVALID_FIELD)?;
-    let mut ranges = pma_items_from(medium, first_track);
-    ranges.push((start, medium.kind().edge()));
+    let closed = view.sessions.last();
+    let closed = closed.map(|it| (it.lead_in, program_start(it.number, it.lead_in), it.first_track));
+    let (start, pregap, first_track) = open.or(closed).ok_or(sense::INVALID_FIELD)?;
+    let mut ranges = vec![(pregap + 1, medium.kind().edge()), (start, pregap + 1)];
+    ranges.extend(pma_items_from(medium, first_track));
     Ok(ranges)
 }

@@ -8,7 +8,7 @@ use discwright_transport::Instant;
 
 use super::toc::TocPlan;
 use super::{Deck, Recording, Settings};
-use crate::derive::{Damage, TrackState, View};
+use crate::derive::{Damage, TrackState, View, is_lead_in, is_lead_out, run_until};
 use crate::laser::Work;
 use crate::medium::{Content, LeadIn};
 use crate::sense;
@@ -105,12 +105,12 @@ impl Deck {
         let medium = self.medium_to_come();
         let control = contents.toc.iter().find(|item| item.point == 0xA2).map_or(0, |item| item.control);
         let program = program_start(session, lead_in);
-        let reached = medium.live_until(lead_in);
+        let reached = run_until(&medium, lead_in, |content| is_lead_in(content).is_some());
         self.push(now, Work::Dwell, settings.seek, false);
         let missing = program.sectors_since(reached).unwrap_or(0);
         self.burn(now, settings, reached, missing, Content::LeadIn(contents));
         self.push(now, Work::Dwell, settings.seek, false);
-        let reached = medium.live_until(lead_out);
+        let reached = run_until(&medium, lead_out, is_lead_out);
         let end = lead_out.saturating_add(area::lead_out(session));
         let missing = end.sectors_since(reached).unwrap_or(0);
         self.burn(now, settings, reached, missing, Content::LeadOut { control });
@@ -137,6 +137,6 @@ pub(crate) fn lead_in_start(first: Lba, session: u16, program: Lba) -> Lba {
 }
 
 /// First address behind a lead-in: the pregap of the session's first track.
-fn program_start(session: u16, lead_in: Lba) -> Lba {
+pub(super) fn program_start(session: u16, lead_in: Lba) -> Lba {
     if session <= 1 { Lba(-150) } else { lead_in.saturating_add(area::LEAD_IN) }
 }
