@@ -90,6 +90,26 @@ impl Disc {
         Self::new(tree, &options)
     }
 
+    /// A primary and a Joliet hierarchy; the file `dupa` has a second section, of the 5000 bytes that were the file `dupb`.
+    pub(crate) fn sectioned() -> Self {
+        let mut tree = Tree::new();
+        let file = Attributes::file(Timestamp::EPOCH);
+        for (name, bytes) in [("dupa", 4096), ("dupb", 5000), ("other", 5000)] {
+            let content = Content::from(vec![name.as_bytes()[3]; bytes]);
+            tree.add_file(Tree::ROOT, name, content, file).unwrap();
+        }
+        let mut disc = Self::new(tree, &Options::new("SECTIONED", Timestamp::EPOCH));
+        for (view, first, second, last) in
+            [(View::Plain, "DUPA", "DUPB", 3), (View::Joliet, "dupa", "dupb", 7)]
+        {
+            let (first, second) = (disc.record(view, first), disc.record(view, second));
+            disc.put(first + 25, 0x80);
+            let letter = disc.0[first + 33 + last];
+            disc.put(second + 33 + last, letter);
+        }
+        disc
+    }
+
     /// The same volume with logical blocks of 1024 bytes; Joliet, Rock Ridge and boot images, if there are any, are left as
     /// they are, so it is meant for [`plain`](Self::plain).
     pub(crate) fn with_small_blocks(mut self) -> Self {

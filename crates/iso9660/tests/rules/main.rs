@@ -28,6 +28,7 @@ fn what_is_to_be_broken_is_sound() {
         Disc::plain(),
         Disc::deep(7, 20, |_| {}),
         Disc::joliet(64),
+        Disc::sectioned(),
         Disc::plain().with_small_blocks(),
     ] {
         let report = check(&disc.0, Lba(0));

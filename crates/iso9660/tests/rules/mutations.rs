@@ -294,6 +294,18 @@ pub(crate) const GROWN: &[Grown] = &[
         disc.set32(record + 2, disc.get32(record + 2) + 1);
         disc
     }),
+    ("view-sections", &[], || {
+        let mut disc = Disc::sectioned();
+        let (first, other) = (disc.record(Ucs2, "dupa"), disc.record(Plain, "OTHER"));
+        disc.set32(disc.next(first) + 2, disc.get32(other + 2));
+        disc
+    }),
+    ("view-length", &[], || {
+        let mut disc = Disc::sectioned();
+        let first = disc.record(Ucs2, "dupa");
+        disc.set32(disc.next(first) + 10, 4999);
+        disc
+    }),
     ("directory-count", ANY, || {
         let mut disc = Disc::rich();
         for name in ["emptya", "emptyb", "dots", "folder"] {

@@ -1,4 +1,4 @@
-//! The hierarchies of a volume compared: the same files, at the same places, of the same lengths.
+//! The hierarchies of a volume compared: the same files, at the same places, of the same lengths and sections.
 
 use super::hierarchy::{FileRow, Hierarchy};
 use super::report::Report;
@@ -9,7 +9,7 @@ use crate::read::volume::{View, Volume};
 /// Compares every further hierarchy with the primary one, which is the first.
 pub(super) fn check<S: ReadSectors>(volume: &Volume<S>, hierarchies: &mut [Hierarchy], report: &mut Report) {
     for hierarchy in hierarchies.iter_mut() {
-        hierarchy.files.sort_by_key(|file| (file.start, file.bytes, file.place));
+        hierarchy.files.sort_by_key(|file| (file.start, content(file), file.place));
     }
     let Some((primary, others)) = hierarchies.split_first() else { return };
     for other in others {
@@ -28,21 +28,14 @@ impl<S: ReadSectors> Comparison<'_, S> {
         while let (Some(a), Some(b)) = (ones.first(), twos.first()) {
             if a.start < b.start {
                 self.tell(rules::VIEW_LACKS, one, a, format_args!("{} lacks this file", name(two.view)));
-                ones = behind(ones);
+                ones = split(ones).1;
             } else if b.start < a.start {
                 self.tell(rules::VIEW_LACKS, two, b, format_args!("{} lacks this file", name(one.view)));
-                twos = behind(twos);
+                twos = split(twos).1;
             } else {
-                if a.bytes != b.bytes {
-                    let message = format_args!(
-                        "the file has {} bytes here, but {} in {}",
-                        b.bytes,
-                        a.bytes,
-                        name(one.view)
-                    );
-                    self.tell(rules::VIEW_LENGTH, two, b, message);
-                }
-                (ones, twos) = (behind(ones), behind(twos));
+                let ((first, rest), (second, others)) = (split(ones), split(twos));
+                self.compare_data(first, one.view, second, two);
+                (ones, twos) = (rest, others);
             }
         }
         for (rest, here, there) in [(ones, one, two), (twos, two, one)] {
@@ -54,7 +47,32 @@ impl<S: ReadSectors> Comparison<'_, S> {
                     file,
                     format_args!("{} lacks this file", name(there.view)),
                 );
-                rest = behind(rest);
+                rest = split(rest).1;
+            }
+        }
+    }
+
+    /// Compares the files that begin at one place: each of `second` is one of `first`.
+    fn compare_data(&mut self, first: &[FileRow], view: View, second: &[FileRow], hierarchy: &Hierarchy) {
+        let mut told = None;
+        for file in second {
+            // Sorted, so that the same again comes next.
+            if told == Some(content(file)) || first.binary_search_by_key(&content(file), content).is_ok() {
+                continue;
+            }
+            told = Some(content(file));
+            let (bytes, there) = (file.bytes, name(view));
+            match first.iter().find(|it| it.bytes >= bytes).or(first.last()) {
+                Some(other) if other.bytes == bytes => {
+                    let message =
+                        format_args!("a further section of the file lies elsewhere than in {there}");
+                    self.tell(rules::VIEW_SECTIONS, hierarchy, file, message);
+                }
+                Some(FileRow { bytes: other, .. }) => {
+                    let message = format_args!("the file has {bytes} bytes here, but {other} in {there}");
+                    self.tell(rules::VIEW_LENGTH, hierarchy, file, message);
+                }
+                None => {}
             }
         }
     }
@@ -71,11 +89,16 @@ impl<S: ReadSectors> Comparison<'_, S> {
     }
 }
 
-/// The files behind those that begin where the first does; hard links are there once in one hierarchy, and twice in another.
-fn behind(files: &[FileRow]) -> &[FileRow] {
-    let Some(first) = files.first() else { return files };
-    let same = files.iter().take_while(|file| file.start == first.start).count();
-    files.get(same..).unwrap_or_default()
+/// What files that begin at one place can differ in: their length, and where their further sections lie.
+fn content(file: &FileRow) -> (u64, u64) {
+    (file.bytes, file.further)
+}
+
+/// The files that begin where the first does, and those behind; hard links are there once in one hierarchy, and twice in another.
+fn split(files: &[FileRow]) -> (&[FileRow], &[FileRow]) {
+    let start = files.first().map(|file| file.start);
+    let same = files.iter().take_while(|file| Some(file.start) == start).count();
+    files.split_at(same)
 }
 
 fn name(view: View) -> &'static str {

@@ -48,10 +48,26 @@ pub(super) struct FileRow {
     pub(super) start: u32,
     /// Length of all sections.
     pub(super) bytes: u64,
+    /// A hash of where the further sections lie and how long they are; zero without any.
+    pub(super) further: u64,
     /// Its (first) record.
     pub(super) place: Place,
     /// Number of its directory's row.
     pub(super) directory: u32,
+}
+
+impl FileRow {
+    /// Adds a section of `bytes` that begins at block `start`, interleaved as `units` says.
+    pub(super) fn add_section(&mut self, start: u32, bytes: u32, units: [u8; 2]) {
+        if self.bytes != 0 || units != [0; 2] {
+            let [unit, gap] = units.map(u64::from);
+            for number in [u64::from(start), u64::from(bytes), unit, gap] {
+                // FNV-1a, by words: places are compared, and a match that is none hides one finding at worst.
+                self.further = (self.further ^ number ^ 0xCBF2_9CE4_8422_2325).wrapping_mul(0x0100_0000_01B3);
+            }
+        }
+        self.bytes += u64::from(bytes);
+    }
 }
 
 impl Hierarchy {

@@ -228,8 +228,9 @@ impl<S: ReadSectors> Checker<'_, S> {
             return;
         }
         let start = record.extent.saturating_add(u32::from(record.extended_attribute_blocks));
-        let first = FileRow { start, bytes: 0, place, directory: at.number };
-        previous.file.get_or_insert(first).bytes += u64::from(record.data_bytes);
+        let first = FileRow { start, bytes: 0, further: 0, place, directory: at.number };
+        let units = [record.unit_blocks, record.gap_blocks];
+        previous.file.get_or_insert(first).add_section(start, record.data_bytes, units);
         if !more {
             self.hierarchy.files.extend(previous.file.take());
         }

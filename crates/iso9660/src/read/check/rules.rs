@@ -179,6 +179,7 @@ rules! {
     BOOT_BOUNDS: Error, "boot-bounds", "El Torito 1.0, 2.2", "A boot image lies in the image, behind the descriptors.";
 
     VIEW_LENGTH: Error, "view-length", "ECMA-119, 6.8.3", "All hierarchies tell one length of data that begins at one place.";
+    VIEW_SECTIONS: Error, "view-sections", "ECMA-119, 6.8.3", "All hierarchies tell the same further sections of a file that begins at one place.";
     VIEW_LACKS: Note, "view-lacks", "ECMA-119, 6.8.3", "Every file with data is in every hierarchy.";
 }
 
