@@ -12,9 +12,11 @@ mod sample;
 use discwright_cd::Lba;
 use discwright_iso9660::layout::Options;
 use discwright_iso9660::names::Level;
+use discwright_iso9660::read::FileSource;
+use discwright_iso9660::read::check::{Report, check};
 use discwright_iso9660::tree::{Timestamp, Tree};
 
-use crate::judge::{JOLIET, Judged, PLAIN, Session};
+use crate::judge::{JOLIET, Judged, PLAIN, Session, run, tool};
 use crate::sample::Sample;
 
 fn options() -> Options {
@@ -132,4 +134,28 @@ fn a_third_session_follows_a_second() {
     let third = Judged::after(&second, tree, &Options { start: Lba(20_000), ..options() });
     third.xorriso_session(Session { start: Lba(20_000) });
     third.isoinfo_session(Session { start: Lba(20_000) });
+}
+
+#[test]
+fn files_that_an_author_hid_from_one_hierarchy_are_notes_and_not_all_are_told() {
+    let Some(mut genisoimage) = tool("genisoimage") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let tree = dir.path().join("tree");
+    std::fs::create_dir(&tree).unwrap();
+    for number in 0..300 {
+        std::fs::write(tree.join(format!("HIDDEN{number}")), format!("content {number}")).unwrap();
+    }
+    std::fs::write(tree.join("ONLYNEW"), "for Joliet").unwrap();
+    std::fs::write(tree.join("SHOWN"), "everywhere").unwrap();
+    let image = dir.path().join("image.iso");
+    let genisoimage = genisoimage.args(["-quiet", "-J", "-V", "HIDDEN", "-hide-joliet", "HIDDEN*"]);
+    run(genisoimage.args(["-hide", "ONLYNEW", "-o"]).arg(&image).arg(&tree));
+    let report = check(FileSource::open(&image).unwrap(), Lba(0));
+    assert!(!report.has_errors(), "{:#?}", report.findings());
+    assert_eq!(report.counts()["view-lacks"], 301);
+    let told: Vec<_> = report.into_iter().filter(|it| it.rule.id == "view-lacks").collect();
+    assert_eq!(u64::try_from(told.len()).unwrap(), Report::MAX_KEPT_PER_RULE);
+    let lacks = |it: &str| told.iter().filter(|finding| finding.message.contains(it)).count();
+    assert!(lacks("the Joliet hierarchy lacks") > 0, "{told:#?}");
+    assert!(told.iter().all(|it| !it.path.contains("SHOWN")), "{told:#?}");
 }
