@@ -485,6 +485,76 @@ fn boot_images_are_recorded_and_booted_by_later_sessions_too() {
     desk.refused(2, &["image", "one", "-o", "x.iso", "--boot", "boot/bios.img,platform=arm"]);
 }
 
+/// A boot image as xorriso reports it: `Pltf B Emul Ld_seg Hdpt Ldsiz LBA`, without its number.
+fn boot_images(desk: &Desk, image: &str, start: i64) -> Option<Vec<String>> {
+    let mut xorriso = tool("xorriso")?;
+    let xorriso = xorriso.args(["-load", "sbsector", &start.to_string(), "-indev"]).arg(desk.path(image));
+    let seen = run(xorriso.args(["-report_el_torito", "plain"]));
+    let images = seen.lines().filter_map(|line| line.strip_prefix("El Torito boot img :"));
+    Some(images.map(str::to_owned).collect())
+}
+
+/// The session of `copy` that begins at `start` by itself, for readers that know no sessions: its descriptors are put in
+/// the place of the first one's, as a drive's driver does.
+fn last_session_in_front(desk: &Desk, copy: &str, start: i64) -> std::path::PathBuf {
+    let mut bytes = fs::read(desk.path(copy)).unwrap();
+    let front = usize::try_from(start).unwrap() * 2048;
+    let descriptors = bytes[front..front + 32 * 2048].to_vec();
+    bytes[16 * 2048..32 * 2048].copy_from_slice(&descriptors[16 * 2048..]);
+    desk.file("front.iso", &bytes)
+}
+
+#[test]
+fn a_burned_disc_boots_from_each_later_session_what_it_booted() {
+    let desk = desk();
+    desk.file("one/boot/bios.img", &[0x90; 4000]);
+    desk.file("efi.img", &[0xEF; 70_000]);
+    let arguments = ["image", "one", "-o", "1.iso", "--boot", "boot/bios.img,info-table,load=4"];
+    desk.json(&[&arguments[..], &["--boot", "host:efi.img,platform=efi", "--boot-id", "TEST"]].concat());
+    let arguments = ["disc", "import", "1.iso", "--to", "a.disc", "--medium", "cd-r:80", "--appendable"];
+    desk.json(&arguments);
+    let drive = ["--drive", "sim:a.disc"];
+    let second = desk.json(&[&["burn", "two", "--overwrite"], &drive[..]].concat());
+    assert_eq!((&second["session"], &second["imported_files"]), (&json!(2), &json!(6)), "{second}");
+    // The boot image's file is removed, its bytes are not: what boots does not depend on what is listed.
+    let arguments = ["burn", "--remove", "boot", "--remove", "new.txt"];
+    let third = desk.json(&[&arguments[..], &drive].concat());
+    assert_eq!(third["session"], json!(3), "{third}");
+
+    desk.json(&[&["read", "-o", "copy.iso"], &drive[..]].concat());
+    let start = |burned: &Value| burned["start"].as_i64().unwrap();
+    let starts = [0, start(&second), start(&third)];
+    let Some(booted) = boot_images(&desk, "1.iso", 0) else { return };
+    assert_eq!(booted.len(), 2, "{booted:?}");
+    for start in starts {
+        let again = boot_images(&desk, "copy.iso", start).unwrap();
+        assert_eq!(again, booted, "the images of session 1 at their sectors, from {start}");
+    }
+    // What is loaded is still there: the info table takes bytes 8 to 64 of the first.
+    let copy = fs::read(desk.path("copy.iso")).unwrap();
+    for (image, (byte, length)) in booted.iter().zip([(0x90, 4000), (0xEF, 70_000)]) {
+        let sector: usize = image.split_whitespace().last().unwrap().parse().unwrap();
+        let bytes = &copy[sector * 2048..][..length];
+        assert!(bytes[64..].iter().all(|it| *it == byte), "{image}");
+    }
+    let checked = desk.json(&["check", "copy.iso"]);
+    let sessions = checked["sessions"].as_array().unwrap();
+    let found: Vec<_> = sessions.iter().map(|it| (&it["start"], &it["bootable"])).collect();
+    assert_eq!(
+        found,
+        starts.map(|start| (json!(start), json!(true))).iter().map(|it| (&it.0, &it.1)).collect::<Vec<_>>()
+    );
+    assert_eq!(checked["errors"], json!(0), "{checked}");
+    let Some(mut isoinfo) = tool("isoinfo") else { return };
+    let front = last_session_in_front(&desk, "copy.iso", start(&third));
+    let seen = run(isoinfo.args(["-d", "-i"]).arg(front));
+    for part in
+        ["El Torito VD version 1 found", "Arch 0 (x86)", "Boot media 0 (No Emulation Boot)", "Nsect 4"]
+    {
+        assert!(seen.contains(part), "{part} is not in {seen}");
+    }
+}
+
 #[test]
 fn links_and_special_files_go_in_with_rock_ridge() {
     let desk = desk();
