@@ -32,6 +32,8 @@ pub(crate) const LOSS_OF_STREAMING: Sense = Sense::new(MediumError, 0x0C, 0x09);
 pub(crate) const UNREADABLE: Sense = Sense::new(MediumError, 0x11, 0x05);
 /// Data that came only by the layered error correction.
 pub(crate) const RECOVERED_BY_ECC: Sense = Sense::new(SenseKey::RecoveredError, 0x18, 0x04);
+/// FORMAT UNIT was cut off.
+pub(crate) const FORMAT_CORRUPTED: Sense = Sense::new(MediumError, 0x31, 0x00);
 pub(crate) const CALIBRATION_AREA_FULL: Sense = Sense::new(MediumError, 0x73, 0x02);
 pub(crate) const PMA_FULL: Sense = Sense::new(MediumError, 0x73, 0x05);
 pub(crate) const NOT_WRITTEN: Sense = Sense::new(BlankCheck, 0x00, 0x00);

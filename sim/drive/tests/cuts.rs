@@ -151,44 +151,155 @@ fn the_tray_stays_in_while_the_drive_closes() {
     }
 }
 
-/// A format that was cut off is told of as damaged, and nothing can be written behind a track that fills the disc.
+/// Recovers a disc whose format was cut off.
+#[derive(Clone, Copy, Debug)]
+enum Recovery {
+    Blank,
+    Format,
+    Close,
+}
+
+fn start_format(recorder: &mut Recorder, format_type: FormatType) -> Duration {
+    select(recorder, packet_page(32));
+    let command = FormatUnit { format_data: true, complete_list: false, format_code: 1 };
+    recorder.send(&command, &list(format_type, u32::MAX).encode()).unwrap();
+    let now = recorder.now();
+    recorder.drive().busy_until(now).unwrap().since(now)
+}
+
+/// What is asked of a disc whose format was cut off in its only track, from the first sector of its pregap to the last of
+/// its lead-out: 3/31/00 to every read and write (SPC-3, medium format corrupted), a damaged track that is no reservation,
+/// and no invisible track behind it.
+fn is_told_as_corrupted(recorder: &mut Recorder, place: &str) {
+    const CORRUPTED: (u8, u8, u8) = (3, 0x31, 0);
+    for at in [0, 64, 200_000] {
+        assert_eq!(read(recorder, Lba(at), 1).map(drop).map_err(codes), Err(CORRUPTED), "{place}");
+        let mut raw = vec![0; 2352];
+        let refusal = recorder.fetch(&ReadCd::raw(Lba(at), 1), &mut raw).unwrap_err();
+        assert_eq!(codes(refusal), CORRUPTED, "{place}");
+        let verify = Verify10 { start: Lba(at), sectors: 1, ..Verify10::default() };
+        assert_eq!(codes(recorder.ask(&verify).unwrap_err()), CORRUPTED, "{place}");
+        for page in [packet_page(32), track_page(true)] {
+            select(recorder, page);
+            assert_eq!(codes(write(recorder, Lba(at), 32, 2048).unwrap_err()), CORRUPTED, "{place}");
+        }
+    }
+    let reserve = ReserveTrack { by_address: false, size: 400 };
+    assert_eq!(codes(recorder.ask(&reserve).unwrap_err()), CORRUPTED, "{place}");
+    let told = recorder.ask(&ReadTrackInformation::track(1)).unwrap();
+    assert!(told.damage && !told.blank, "{place}: {told:?}");
+    assert_eq!((told.next_writable, told.free_blocks), (None, 0), "{place}: {told:?}");
+    let disc = disc_information(recorder);
+    assert_eq!((disc.sessions, disc.last_track_in_last_session), (1, 1), "{place}: {disc:?}");
+    match disc.last_session {
+        // The track was never ended: it is what track FFh is.
+        SessionState::Incomplete => {
+            let last = recorder.ask(&ReadTrackInformation::track(ReadTrackInformation::INVISIBLE));
+            assert_eq!(last.unwrap(), told, "{place}");
+            assert!(!told.reserved, "{place}: {told:?}");
+        }
+        SessionState::Damaged => {
+            let last = recorder.ask(&ReadTrackInformation::track(ReadTrackInformation::INVISIBLE));
+            assert_eq!(codes(last.unwrap_err()), (5, 0x24, 0), "{place}");
+        }
+        other => panic!("{place}: {other:?}"),
+    }
+    let capacities = ReadFormatCapacities { allocation_bytes: 252 };
+    assert_eq!(recorder.ask(&capacities).unwrap().state, CapacityState::Unformatted, "{place}");
+}
+
 #[test]
-fn a_format_cut_off_is_damaged_until_formatted_again_or_blanked() {
-    for (part, by_blanking) in [(30, true), (30, false), (97, true), (97, false)] {
-        let mut recorder = recorder(MediumKind::CdRw80);
-        select(&mut recorder, packet_page(32));
-        let command = FormatUnit { format_data: true, complete_list: false, format_code: 1 };
-        let parameters = list(FormatType::CdRwFull, u32::MAX).encode();
-        recorder.send(&command, &parameters).unwrap();
-        let now = recorder.now();
-        let all = recorder.drive().busy_until(now).unwrap().since(now);
-        recorder.wait(all * part / 100);
+fn a_format_cut_off_is_corrupted_until_formatted_again_or_blanked_or_closed() {
+    let disc = recorded().into_disc().unwrap();
+    // The pregap and the first packet are the first thousandth of the work, the lead-in and lead-out the last twentieth.
+    let early = (1..12).map(|part| part * 100);
+    let late = (0..8).map(|part| 940_000 + part * 8_000);
+    let mut states = Vec::new();
+    for (index, moment) in early.chain([30_000, 300_000, 900_000]).chain(late).enumerate() {
+        let recovery = [Recovery::Blank, Recovery::Format, Recovery::Close][index % 3];
+        let place = format!("{moment} millionths, {recovery:?}");
+        let mut recorder = with(disc.copy_in_memory());
+        let all = start_format(&mut recorder, FormatType::CdRwFull);
+        recorder.wait(all * moment / 1_000_000);
         power(&mut recorder);
-        let told = recorder.ask(&ReadTrackInformation::track(1)).unwrap();
-        assert!(told.damage && told.next_writable.is_none() && told.free_blocks == 0, "{part}: {told:?}");
-        // Cut at the lead-in, there is a session, and it is damaged: no track may follow.
-        let last_session = disc_information(&mut recorder).last_session;
-        let invisible = recorder.ask(&ReadTrackInformation::track(ReadTrackInformation::INVISIBLE));
-        if part == 30 {
-            assert_eq!(last_session, SessionState::Incomplete);
-            let next = invisible.unwrap();
-            assert_eq!((next.next_writable, next.free_blocks), (None, 0), "{part}: {next:?}");
-        } else {
-            assert_eq!(last_session, SessionState::Damaged);
-            assert_eq!(codes(invisible.unwrap_err()), (5, 0x24, 0));
+        let told = disc_information(&mut recorder);
+        states.push(told.last_session);
+        if told.disc == DiscState::Complete {
+            // Before the first pregap is begun, the disc is as it was.
+            assert_eq!(read(&mut recorder, Lba(9), 1).unwrap(), block(Lba(9), 2048), "{place}");
+            continue;
         }
-        if by_blanking {
-            start_blanking(&mut recorder, BlankType::Minimal);
-            patiently(&mut recorder, |recorder| recorder.ask(&TestUnitReady {})).unwrap();
-            burn_track(&mut recorder, 400);
-            close_session(&mut recorder, MultiSession::Closed);
-        } else {
-            select(&mut recorder, packet_page(32));
-            try_format(&mut recorder, 1, &list(FormatType::CdRwFull, 6_400)).unwrap();
+        if told.disc == DiscState::Empty {
+            // Between the erasure of PMA and lead-in and the first sector, it is blank.
+            assert_eq!(burn_track(&mut recorder, 300), Lba(0), "{place}");
+            continue;
+        }
+        is_told_as_corrupted(&mut recorder, &place);
+        match recovery {
+            Recovery::Blank => {
+                let all = start_blanking(&mut recorder, BlankType::Minimal);
+                recorder.wait(all);
+                burn_track(&mut recorder, 400);
+                close_session(&mut recorder, MultiSession::Closed);
+            }
+            Recovery::Format => {
+                select(&mut recorder, packet_page(32));
+                try_format(&mut recorder, 1, &list(FormatType::CdRwFull, 6_400)).unwrap();
+            }
+            Recovery::Close => close_session(&mut recorder, MultiSession::Closed),
         }
         let told = recorder.ask(&ReadTrackInformation::track(1)).unwrap();
-        assert!(!told.damage, "{part}: {told:?}");
-        assert_eq!(disc_information(&mut recorder).disc, DiscState::Complete, "{part}");
+        assert!(!told.damage, "{place}: {told:?}");
+        assert_eq!(disc_information(&mut recorder).disc, DiscState::Complete, "{place}");
+        read(&mut recorder, Lba(255), 1).unwrap();
+    }
+    let count = |state| states.iter().filter(|it| **it == state).count();
+    assert!(count(SessionState::Complete) < 6, "{states:?}");
+    assert!(count(SessionState::Incomplete) > 8 && count(SessionState::Damaged) > 2, "{states:?}");
+}
+
+/// A session added by formatting, and cut off, keeps nobody from reading the one before; with the session it goes.
+#[test]
+fn a_cut_format_of_another_session_leaves_the_first() {
+    let mut recorder = recorder(MediumKind::CdRw80);
+    burn_track(&mut recorder, 400);
+    close_session(&mut recorder, MultiSession::Open);
+    let next = track_information(&mut recorder).start;
+    let all = start_format(&mut recorder, FormatType::CdRwAdd);
+    recorder.wait(all / 3);
+    power(&mut recorder);
+    assert_eq!(read(&mut recorder, Lba(399), 1).unwrap(), block(Lba(399), 2048));
+    assert_eq!(codes(read(&mut recorder, next, 1).unwrap_err()), (3, 0x31, 0));
+    assert_eq!(codes(read(&mut recorder, next + 90_000, 1).unwrap_err()), (3, 0x31, 0));
+    let all = start_blanking(&mut recorder, BlankType::EraseSession);
+    recorder.wait(all);
+    assert_eq!(track_information(&mut recorder).start, next);
+    assert_eq!(burn_track(&mut recorder, 300), next);
+    close_session(&mut recorder, MultiSession::Open);
+    assert_eq!(read(&mut recorder, next + 299, 1).unwrap(), block(next + 299, 2048));
+    assert_eq!(read(&mut recorder, Lba(399), 1).unwrap(), block(Lba(399), 2048));
+}
+
+/// A formatted disc that was to grow, and was cut off, gives what was written on it, empty first packet or not.
+#[test]
+fn growing_that_was_cut_off_loses_nothing() {
+    for first in [0, 320] {
+        let mut recorder = recorder(MediumKind::CdRw80);
+        select(&mut recorder, WriteParameters { multi_session: MultiSession::Open, ..packet_page(32) });
+        try_format(&mut recorder, 1, &list(FormatType::CdRwFull, 6_400)).unwrap();
+        write(&mut recorder, Lba(first), 64, 2048).unwrap();
+        sync(&mut recorder);
+        let all = start_format(&mut recorder, FormatType::CdRwGrow);
+        recorder.wait(all / 3);
+        power(&mut recorder);
+        assert_eq!(read(&mut recorder, Lba(first + 63), 1).unwrap(), block(Lba(first + 63), 2048), "{first}");
+        let close = CloseTrackSession { immed: true, function: CloseFunction::Track, track: 1 };
+        recorder.ask(&close).unwrap();
+        patiently(&mut recorder, |recorder| recorder.ask(&TestUnitReady {})).unwrap();
+        close_session(&mut recorder, MultiSession::Closed);
+        let told = recorder.ask(&ReadTrackInformation::track(1)).unwrap();
+        assert!(told.size > 200_000 && !told.damage, "{told:?}");
+        assert_eq!(read(&mut recorder, Lba(first + 63), 1).unwrap(), block(Lba(first + 63), 2048), "{first}");
     }
 }
 

@@ -157,12 +157,14 @@ pub(super) fn read_format_capacities(drive: &mut Drive, _: &ReadFormatCapacities
     let kind = deck.disc().kind();
     let incomplete = deck.view().session_state() == SessionState::Incomplete;
     let recorded = deck.view().last_address();
+    let cut = deck.cut_format().is_some();
     let most = if kind.is_rewritable() {
         most_on(kind, packet_blocks)
     } else {
         kind.last_lead_out().sectors_since(discwright_cd::Lba(0)).unwrap_or(0)
     };
     let (state, blocks) = match recorded {
+        _ if cut => (CapacityState::Unformatted, most),
         Some(last) if !incomplete => (CapacityState::Formatted, (last + 1).0.unsigned_abs()),
         None if !incomplete => (CapacityState::Unformatted, most),
         _ => (CapacityState::NoMedium, most),

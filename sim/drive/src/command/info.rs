@@ -18,7 +18,7 @@ use crate::derive::{DiscState, NextTrack, SessionState, Track, TrackState, View}
 use crate::drive::Drive;
 use crate::fault::Effect;
 use crate::medium::{Block, FixedPackets, Form, Material, Medium, MediumKind};
-use crate::recording::{Recording, TrackRecording, is_cut_format, next_in_track};
+use crate::recording::{Recording, TrackRecording, next_in_track};
 use crate::sense;
 
 pub(super) fn disc_information(drive: &mut Drive, command: &ReadDiscInformation) -> Result<Reply, Sense> {
@@ -127,11 +127,12 @@ pub(super) fn track_information(
         Recording::Raw(raw) => Some(raw.next()),
         Recording::Track(_) | Recording::Idle => None,
     };
+    let cut_format = deck.cut_format().map(|track| track.number);
     let view = deck.told_view();
     let found = find(&view, writing.as_ref(), &target, command)?;
     let medium = deck.disc().medium();
     let told = match found {
-        Found::Track(track) if is_cut_format(&view, medium, &track) => TrackInformation {
+        Found::Track(track) if Some(track.number) == cut_format => TrackInformation {
             damage: true,
             next_writable: None,
             free_blocks: 0,

@@ -324,8 +324,11 @@ fn check_range(drive: &mut Drive, start: Lba, sectors: u32, first: Lba) -> Resul
         // The pickup is writing.
         return Err(sense::SEQUENCE);
     }
-    let limit = readable_until(deck.view());
     let end = start.saturating_add(sectors);
+    if let Some(track) = deck.cut_format().filter(|track| sectors > 0 && end > track.start) {
+        return Err(sense::FORMAT_CORRUPTED.at(information(start.max(track.start))));
+    }
+    let limit = readable_until(deck.view());
     if start < first || end > limit || sectors > MOST_SECTORS {
         // The first address that cannot be read: the start, or where the readable ends.
         let refused = if start < first { start } else { start.max(limit) };

@@ -92,6 +92,7 @@ pub(super) fn write_and_verify(
     command: &WriteAndVerify10,
     sent: &[u8],
 ) -> Result<Reply, Sense> {
+    deck(drive)?.check_format()?;
     if deck(drive)?.overwritable(command.start).is_none() {
         return Err(sense::INVALID_ADDRESS_FOR_WRITE);
     }

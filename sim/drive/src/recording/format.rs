@@ -97,18 +97,21 @@ impl Deck {
         if end > self.disc.kind().last_lead_out() {
             return Err(sense::INVALID_PARAMETER);
         }
+        if plan.scope == FormatScope::AddSession && Layout::next_pma_item(self.disc.medium()).is_none() {
+            return Err(sense::PMA_FULL);
+        }
         self.push(now, Work::Dwell, settings.seek, false);
         let lead_in = lead_in_start(self.disc.kind().lead_in_start(), target.session, target.program);
         match plan.scope {
             FormatScope::Disc => self.forget_disc(now),
-            FormatScope::Grow => self.list_in_pma(now, settings, &view, target.session)?,
+            FormatScope::Grow => {
+                // The disc knows its tracks from the PMA until the lead-in is there again.
+                self.list_in_pma(now, settings, &view, target.session)?;
+                self.enter_in_pma(now, settings, target.number, plan.control, target.packets.start, end)?;
+                let sectors = (target.program - PREGAP).sectors_since(lead_in).unwrap_or(0);
+                self.push(now, Work::Erase { start: lead_in, sectors }, Duration::ZERO, false);
+            }
             FormatScope::AddSession => {}
-        }
-        self.enter_in_pma(now, settings, target.number, plan.control, target.packets.start, end)?;
-        if plan.scope == FormatScope::Grow {
-            // The disc knows its tracks from the PMA until the lead-in is there again.
-            let sectors = (target.program - PREGAP).sectors_since(lead_in).unwrap_or(0);
-            self.push(now, Work::Erase { start: lead_in, sectors }, Duration::ZERO, false);
         }
         self.burn_packets(now, settings, plan, &target, packets);
         let mut tracks = target.before;
@@ -122,6 +125,12 @@ impl Deck {
         };
         let contents = LeadIn { toc: toc.items(self.disc.kind()), packs: Vec::new() };
         self.surround(now, settings, target.session, contents.into(), lead_in, end);
+        if plan.scope == FormatScope::Grow {
+            return Ok(());
+        }
+        // Last of all: by what is missing of it a format that was cut off is known.
+        self.enter_in_pma(now, settings, target.number, plan.control, target.packets.start, end)?;
+        self.push(now, Work::Flush, Duration::ZERO, false);
         Ok(())
     }
 
@@ -167,12 +176,44 @@ impl Deck {
 
 const PREGAP: i32 = 150;
 
-/// Whether a track is what formatting left that was cut off: it begins with empty packets, and its session was not closed.
-pub(crate) fn is_cut_format(view: &View, medium: &Medium, track: &Track) -> bool {
+impl Deck {
+    /// The track that a FORMAT UNIT left which was cut off.
+    pub(crate) fn cut_format(&mut self) -> Option<Track> {
+        self.view();
+        let (_, view) = self.view.as_ref()?;
+        cut_format(view, self.disc.medium())
+    }
+
+    /// Refuses to write while the disc is formatted in part only.
+    ///
+    /// # Errors
+    /// 3/31/00 (SPC-3, medium format corrupted).
+    pub(crate) fn check_format(&mut self) -> Result<(), Sense> {
+        let idle = matches!(self.recording, Recording::Idle);
+        if idle && self.cut_format().is_some() { Err(sense::FORMAT_CORRUPTED) } else { Ok(()) }
+    }
+}
+
+/// The last track, when formatting left it that was cut off: the session is not closed, the track is not in the PMA, and it
+/// begins with empty packets, or ends in its pregap, which tells of packets of one size.
+fn cut_format(view: &View, medium: &Medium) -> Option<Track> {
+    let track = *view.tracks.last().filter(|_| medium.kind().is_rewritable())?;
     let session = view.sessions.iter().find(|session| session.number == track.session);
     let is_closed = session.is_some_and(|session| session.damage == Damage::None);
-    let first = medium.live_at(track.start).map(|extent| &extent.content);
-    !is_closed && matches!(first, Some(Content::Track(_, Block::Packets { .. })))
+    let is_listed = view.pma.iter().any(|item| item.adr == 1 && item.point == track.number);
+    let block_at = |at| match medium.live_at(at).map(|extent| &extent.content) {
+        Some(Content::Track(_, block)) => Some(block),
+        _ => None,
+    };
+    let pregap = track.start - PREGAP;
+    let is_empty = match (block_at(pregap), block_at(track.start)) {
+        (_, Some(Block::Packets { .. })) => true,
+        (Some(Block::TrackDescriptor { packet_blocks, .. }), None) => {
+            *packet_blocks > 0 && medium.live_until(pregap) < track.start
+        }
+        _ => false,
+    };
+    (is_empty && !is_closed && !is_listed).then_some(track)
 }
 
 impl Target {

@@ -30,7 +30,7 @@ mod track;
 pub(crate) use blank::Erasure;
 pub(crate) use block::HostBlock;
 pub(crate) use close::lead_in_start;
-pub(crate) use format::{FormatPlan, FormatScope, is_cut_format};
+pub(crate) use format::{FormatPlan, FormatScope};
 pub(crate) use overwrite::Rewriting;
 pub(crate) use packet::next_in_track;
 
@@ -135,9 +135,15 @@ impl Deck {
     }
 
     /// What is told of the disc: what a scan finds, but for a session that is being written as a whole, which counts
-    /// as not yet there.
+    /// as not yet there, and a format that was cut off, which nothing can follow.
     pub(crate) fn told_view(&mut self) -> View {
         let mut view = self.view().clone();
+        if self.cut_format().is_some()
+            && let Some(open) = &mut view.open
+        {
+            // Nothing can follow it.
+            open.next = None;
+        }
         let (session, first) = match &self.recording {
             Recording::Idle | Recording::Track(_) => return view,
             Recording::Session(session) => session.place(),
@@ -235,6 +241,7 @@ impl Deck {
     /// # Errors
     /// The drive's words for a disc that is complete, or not recordable.
     pub(crate) fn check_writable(&mut self, settings: &Settings) -> Result<(), Sense> {
+        self.check_format()?;
         let rewritable = self.disc.kind().is_rewritable();
         let in_packets = |track: &Track| match track.packet {
             Some(blocks) => track.state != TrackState::Complete || (rewritable && blocks > 0),
@@ -250,6 +257,7 @@ impl Deck {
 
     /// The invisible track, if there is one to write.
     fn next_track(&mut self, settings: &Settings) -> Result<(u16, NextTrack), Sense> {
+        self.check_format()?;
         let view = self.view_to_come();
         let open = view.open.as_ref().ok_or(settings.disc_complete)?;
         let next = open.next.ok_or(sense::INVALID_ADDRESS_FOR_WRITE)?;

@@ -31,6 +31,9 @@ impl Deck {
         if let Some(track) = self.formatted.filter(holds) {
             return Some(track);
         }
+        if self.cut_format().is_some() {
+            return None;
+        }
         let fixed = |track: &&Track| track.fixed_packets().is_some() && holds(track);
         let track = self.view_to_come().tracks.iter().find(fixed).copied()?;
         if track.state == TrackState::Complete {
@@ -58,7 +61,7 @@ impl Deck {
 
     /// Whether an address lies behind all blocks of a disc that is formatted to its end.
     pub(crate) fn is_behind_formatted(&mut self, address: Lba) -> bool {
-        if !self.is_formatted() || !matches!(self.recording, Recording::Idle) {
+        if !matches!(self.recording, Recording::Idle) || !self.is_formatted() || self.cut_format().is_some() {
             return false;
         }
         let view = self.view();
