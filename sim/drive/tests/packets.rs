@@ -381,7 +381,7 @@ fn power_lost_while_formatting() {
             try_format(&mut recorder, 1, &list(FormatType::CdRwFull, 6_400)).unwrap();
         }
         let told = track(&mut recorder, 1);
-        assert!(!told.damage && told.size % 32 == 0 && told.size >= 256, "{seconds} s: {told:?}");
+        assert!(!told.damage && told.size.is_multiple_of(32) && told.size >= 256, "{seconds} s: {told:?}");
         assert_eq!(disc_information(&mut recorder).disc, DiscState::Complete, "{seconds} s");
         select(&mut recorder, packet_page(32));
         let end = Lba(told.size.cast_signed());
