@@ -1,10 +1,14 @@
-//! What a command prints: words for people, one document for programs.
+//! What a command prints, words for people and one document for programs, and the files that it makes.
 
-use std::fs::File;
+use std::ffi::OsStr;
+use std::fs::{File, Permissions};
 use std::io::{self, Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use crate::args::OutputArgs;
 use crate::exit::Failure;
@@ -24,13 +28,47 @@ pub(crate) fn refuse_disc_file(target: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Where a file is written until it is whole: beside its place, and renamed then.
-pub(crate) fn part_of(target: &Path) -> Result<PathBuf, Failure> {
-    let name = target.file_name().ok_or_else(|| Failure::usage("the output needs a file name"))?;
-    let mut name = name.to_owned();
-    name.push(".part");
-    Ok(target.with_file_name(name))
+/// A file that takes its place when it is whole: until then it lies beside it under a name of its own, and is removed
+/// when this is dropped.
+pub(crate) struct NewFile {
+    part: NamedTempFile,
+    place: PathBuf,
 }
+
+impl NewFile {
+    /// Makes the part, whose name no other file has; what the place holds stays as it is.
+    ///
+    /// # Errors
+    /// The system's, when the folder takes no file.
+    pub(crate) fn create(place: &Path) -> io::Result<Self> {
+        let name = place.file_name().ok_or_else(|| io::Error::other("the output needs a file name"))?;
+        // Long names stay below the 255 bytes that file systems allow.
+        let front = name.as_bytes().get(..LONGEST_FRONT).unwrap_or(name.as_bytes());
+        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let part = tempfile::Builder::new()
+            .prefix(OsStr::from_bytes(&[front, b"."].concat()))
+            .suffix(".part")
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder.unwrap_or_else(|| Path::new(".")))?;
+        Ok(Self { part, place: place.to_owned() })
+    }
+
+    /// The part, open for reading and writing.
+    pub(crate) fn file(&mut self) -> &mut File {
+        self.part.as_file_mut()
+    }
+
+    /// Puts the file into its place.
+    ///
+    /// # Errors
+    /// The system's; the part is gone then.
+    pub(crate) fn keep(self) -> io::Result<()> {
+        self.part.persist(self.place).map(drop).map_err(|error| error.error)
+    }
+}
+
+/// Bytes of a name that its part repeats.
+const LONGEST_FRONT: usize = 200;
 
 /// Prints `document` with `--json`, nothing with `--quiet`, else the words that `tell` writes.
 pub(crate) fn print<T: Serialize>(

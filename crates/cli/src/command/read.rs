@@ -1,9 +1,8 @@
 //! `discwright read`.
 
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use discwright_cd::{Lba, area};
 use discwright_iso9660::read::ReadSectors;
@@ -14,7 +13,7 @@ use crate::args::{OutputArgs, ReadArgs};
 use crate::cancel;
 use crate::drive;
 use crate::exit::Failure;
-use crate::output::{part_of, print, refuse_disc_file};
+use crate::output::{NewFile, print, refuse_disc_file};
 use crate::progress::Progress;
 
 /// Sectors read at a time.
@@ -62,17 +61,15 @@ pub(crate) fn run(args: ReadArgs, output: OutputArgs) -> Result<(), Failure> {
         })?;
     let target = Target::create(&args.output, end)?;
     let sectors = opened.recorder.sectors()?;
-    let mut copy = Copy { sectors: &sectors, target: &target, gaps: Vec::new(), end };
+    let mut copy = Copy { sectors: &sectors, target, gaps: Vec::new(), end };
     let result = copy.sessions(&disc.state, |at| {
         progress.sectors("reading", u64::try_from(at.0).unwrap_or(0), u64::try_from(end.0).unwrap_or(0));
         !cancel.is_cancelled()
     });
     progress.finish();
-    let gaps = copy.gaps;
-    if let Err(failure) = result {
-        target.discard();
-        return Err(failure);
-    }
+    let Copy { target, gaps, .. } = copy;
+    // Half a copy looks like a whole one: a failure drops it.
+    result?;
     target.keep()?;
     let copied = Copied {
         file: args.output.display().to_string(),
@@ -99,7 +96,7 @@ fn tell(out: &mut dyn io::Write, copied: &Copied) -> io::Result<()> {
 
 struct Copy<'a> {
     sectors: &'a dyn ReadSectors,
-    target: &'a Target<'a>,
+    target: Target<'a>,
     gaps: Vec<Gap>,
     end: Lba,
 }
@@ -178,8 +175,7 @@ impl Copy<'_> {
 /// The file that is written, beside its place until it is whole; it begins as one hole of the right length.
 struct Target<'a> {
     path: &'a Path,
-    part: PathBuf,
-    file: File,
+    new: NewFile,
 }
 
 impl<'a> Target<'a> {
@@ -189,27 +185,19 @@ impl<'a> Target<'a> {
         if std::fs::metadata(path).is_ok_and(|it| !it.is_file()) {
             return Err(refuse(io::Error::other("it is no file; a disc is read into a file")));
         }
-        let part = part_of(path)?;
-        let file = File::create(&part).map_err(refuse)?;
-        file.set_len(bytes).map_err(refuse)?;
-        Ok(Self { path, part, file })
+        let mut new = NewFile::create(path).map_err(refuse)?;
+        new.file().set_len(bytes).map_err(refuse)?;
+        Ok(Self { path, new })
     }
 
     fn keep(self) -> Result<(), Failure> {
-        std::fs::rename(&self.part, self.path)
-            .map_err(|error| Failure::refused(format!("{}: {error}", self.path.display())))
+        let refuse = |error| Failure::refused(format!("{}: {error}", self.path.display()));
+        self.new.keep().map_err(refuse)
     }
 
-    fn write(&self, at: Lba, bytes: &[u8]) -> Result<(), Failure> {
+    fn write(&mut self, at: Lba, bytes: &[u8]) -> Result<(), Failure> {
         let offset = u64::try_from(at.0).unwrap_or(0) * 2048;
-        self.file
-            .write_all_at(bytes, offset)
-            .map_err(|error| Failure::refused(format!("{}: {error}", self.path.display())))
-    }
-
-    /// Half a copy looks like a whole one.
-    fn discard(self) {
-        // The error that matters has been had already.
-        let _ = std::fs::remove_file(&self.part);
+        let written = self.new.file().write_all_at(bytes, offset);
+        written.map_err(|error| Failure::refused(format!("{}: {error}", self.path.display())))
     }
 }

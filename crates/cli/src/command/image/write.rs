@@ -11,7 +11,7 @@ use discwright_iso9660::format::SECTOR_BYTES;
 use discwright_iso9660::image::{Image, ImageError};
 
 use crate::exit::Failure;
-use crate::output::part_of;
+use crate::output::NewFile;
 
 /// Writes beside the target and renames, so that a failed image never takes the place of a good one; a device or a pipe
 /// is written to as it is. With a base, its bytes come first and zeros up to the session's start.
@@ -36,24 +36,18 @@ pub(crate) fn write(
         }
         return image.stream_to_with(&out, &stop).map_err(failed);
     }
-    let part = part_of(target)?;
-    let written = File::create(&part).map_err(|error| refuse(&error)).and_then(|mut file| {
-        match base {
-            None => image.write_to_with(&file, &stop).map_err(failed)?,
-            Some(base) => {
-                let start = image.layout().start().0;
-                let bytes = u64::try_from(start).unwrap_or(0) * SECTOR_BYTES as u64;
-                copy_file(base, &mut file, bytes).map_err(|error| refuse(&error))?;
-                image.stream_to_with(&file, &stop).map_err(failed)?;
-            }
+    let mut new = NewFile::create(target).map_err(|error| refuse(&error))?;
+    let file = new.file();
+    match base {
+        None => image.write_to_with(&*file, &stop).map_err(failed)?,
+        Some(base) => {
+            let start = image.layout().start().0;
+            let bytes = u64::try_from(start).unwrap_or(0) * SECTOR_BYTES as u64;
+            copy_file(base, file, bytes).map_err(|error| refuse(&error))?;
+            image.stream_to_with(&*file, &stop).map_err(failed)?;
         }
-        std::fs::rename(&part, target).map_err(|error| refuse(&error))
-    });
-    if written.is_err() {
-        // Nothing is lost if this fails too: the error that matters is the first.
-        let _ = std::fs::remove_file(&part);
     }
-    written
+    new.keep().map_err(|error| refuse(&error))
 }
 
 /// Whether standard output gets the image.
