@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use discwright_iso9660::read::Links;
 
 use crate::command::burn::BurnArgs;
 use crate::command::cdb::CdbArgs;
@@ -17,8 +18,8 @@ use crate::drive::DriveName;
 /// Drives are named `sim:FILE`: an emulated recorder whose disc lives in FILE, made as a blank 80-minute CD-R when
 /// FILE does not exist.
 ///
-/// Exit status: 0 done; 1 `check` found errors; 2 usage; 3 refused or failed before anything was written; 4 failed
-/// after writing began; 130 cancelled.
+/// Exit status: 0 done; 1 `check` found errors, or `ls` such that it may not have seen all; 2 usage; 3 refused or failed
+/// before anything was written; 4 failed after writing began, or `extract` left something out; 130 cancelled.
 #[derive(Debug, Parser)]
 #[command(name = "discwright", version, max_term_width = 110)]
 pub(crate) struct Cli {
@@ -118,8 +119,28 @@ pub(crate) struct ExtractArgs {
     /// Where to copy to; made when missing.
     #[arg(long, value_name = "DIR")]
     pub(crate) to: PathBuf,
+    /// Which symbolic links to make: those that lead to a place inside the target, all, or none.
+    #[arg(long, value_enum, default_value_t = LinksArg::Inside)]
+    pub(crate) links: LinksArg,
     #[command(flatten)]
     pub(crate) selection: Selection,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LinksArg {
+    Inside,
+    All,
+    None,
+}
+
+impl From<LinksArg> for Links {
+    fn from(links: LinksArg) -> Self {
+        match links {
+            LinksArg::Inside => Self::Inside,
+            LinksArg::All => Self::All,
+            LinksArg::None => Self::None,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

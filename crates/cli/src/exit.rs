@@ -32,7 +32,7 @@ pub(crate) struct Failure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Class {
-    /// 1: a check found errors, which its document tells.
+    /// 1: errors were found, which the document tells.
     FoundErrors,
     /// 2: the command line cannot mean anything.
     Usage,
@@ -40,6 +40,8 @@ pub(crate) enum Class {
     Refused,
     /// 4: failed after writing began.
     AfterWriting,
+    /// 4: went through, but left something out, which its document tells.
+    Incomplete,
     /// 130: cancelled.
     Cancelled,
 }
@@ -50,7 +52,7 @@ impl Class {
             Self::FoundErrors => 1,
             Self::Usage => 2,
             Self::Refused => 3,
-            Self::AfterWriting => 4,
+            Self::AfterWriting | Self::Incomplete => 4,
             Self::Cancelled => 130,
         }
     }
@@ -90,9 +92,14 @@ impl Failure {
         }
     }
 
-    /// A check that went through and found errors; its document has been printed.
+    /// Went through and found errors; the document that says which has been printed.
     pub(crate) fn found_errors(message: impl ToString) -> Self {
         Self { class: Class::FoundErrors, ..Self::refused(message) }
+    }
+
+    /// Went through, and left something out; the document that says what has been printed.
+    pub(crate) fn incomplete(message: impl ToString) -> Self {
+        Self { class: Class::Incomplete, ..Self::refused(message) }
     }
 
     /// Stopped because the user wished it, with nothing written.
@@ -113,7 +120,7 @@ impl Failure {
     /// Tells the user and gives the status to exit with.
     pub(crate) fn report(&self, json: bool) -> ExitCode {
         // Nobody can be told that there is nobody to tell: the status is what remains.
-        if json && self.class != Class::FoundErrors {
+        if json && !matches!(self.class, Class::FoundErrors | Class::Incomplete) {
             // On one line: a command that prints an object per line may fail too.
             let document = serde_json::json!({ "error": self });
             let _ = writeln!(io::stdout(), "{document}");

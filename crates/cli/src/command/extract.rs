@@ -4,7 +4,7 @@ use core::ops::ControlFlow;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use discwright_iso9660::read::{ExtractOptions, extract};
+use discwright_iso9660::read::{ExtractOptions, Finding, extract};
 use serde::Serialize;
 
 use crate::args::{ExtractArgs, OutputArgs};
@@ -23,7 +23,10 @@ struct Taken {
     folders: u64,
     links: u64,
     bytes: u64,
+    /// Entries that were not extracted, and why.
     problems: Vec<String>,
+    /// What is wrong with the volume.
+    findings: Vec<String>,
 }
 
 /// Copies files out of a session or an image file.
@@ -35,14 +38,17 @@ pub(crate) fn run(args: ExtractArgs, output: OutputArgs) -> Result<(), Failure> 
     let chosen = volume::open(file, args.drive.as_ref(), args.selection)?;
     std::fs::create_dir_all(&args.to)
         .map_err(|error| Failure::refused(format!("{}: {error}", args.to.display())))?;
-    let options = ExtractOptions { paths, ..ExtractOptions::default() };
+    let options = ExtractOptions { paths, links: args.links.into() };
     let result = extract(&chosen.volume, chosen.view, &options, &args.to, &mut |_| {
         progress.phase("extracting");
         if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     progress.finish();
     let extracted = result.map_err(Failure::refused)?;
-    for finding in extracted.findings.as_slice() {
+    let findings = [chosen.volume.findings(), &extracted.findings];
+    let damaged = findings.iter().any(|it| it.has_errors());
+    let findings: Vec<_> = findings.iter().flat_map(|it| it.as_slice()).map(Finding::to_string).collect();
+    for finding in &findings {
         tracing::warn!("{finding}");
     }
     let taken = Taken {
@@ -54,22 +60,29 @@ pub(crate) fn run(args: ExtractArgs, output: OutputArgs) -> Result<(), Failure> 
         links: extracted.symlinks,
         bytes: extracted.bytes,
         problems: extracted.problems.iter().map(ToString::to_string).collect(),
+        findings,
     };
     if extracted.cancelled {
         let cancelled = Failure::refused(format!("cancelled after {} files", taken.files));
         return Err(Failure { class: Class::Cancelled, ..cancelled });
     }
+    for problem in &taken.problems {
+        // The status tells it too.
+        let _ = writeln!(io::stderr(), "discwright: {problem}");
+    }
+    print(output, &taken, |out| tell(out, &taken))?;
     match taken.problems.first() {
-        None => print(output, &taken, |out| tell(out, &taken)),
         Some(first) => {
-            for problem in &taken.problems {
-                // The status tells it too.
-                let _ = writeln!(io::stderr(), "discwright: {problem}");
-            }
             let count = taken.problems.len();
             let problem = format!("{count} of the entries could not be extracted, the first: {first}");
-            Err(Failure::refused(problem))
+            Err(Failure::incomplete(problem))
         }
+        None if damaged => {
+            let problem =
+                "the volume is damaged, so something may be missing; what can be read was extracted";
+            Err(Failure::incomplete(problem).advise("`discwright check` tells more"))
+        }
+        None => Ok(()),
     }
 }
 

@@ -52,8 +52,17 @@ pub(crate) fn run(args: LsArgs, output: OutputArgs) -> Result<(), Failure> {
         Ok(())
     })?;
     walk.by_ref().for_each(drop);
-    for finding in findings(&chosen, walk) {
+    for finding in findings(&chosen, &walk) {
         tracing::warn!("{finding}");
+    }
+    judge(&chosen, &walk)
+}
+
+/// A listing that may lack something is no success.
+fn judge(chosen: &Chosen, walk: &Walk<'_, Source>) -> Result<(), Failure> {
+    if chosen.volume.findings().has_errors() || walk.findings().has_errors() {
+        let problem = "the volume is damaged, so something may be missing; what can be read was listed";
+        return Err(Failure::found_errors(problem).advise("`discwright check` tells more"));
     }
     Ok(())
 }
@@ -63,7 +72,7 @@ fn print_document(chosen: &Chosen, mut walk: Walk<'_, Source>, output: OutputArg
     while let Some(seen) = walk.visit() {
         entries.push(item(&seen));
     }
-    let findings = findings(chosen, walk);
+    let findings = findings(chosen, &walk);
     for finding in &findings {
         tracing::warn!("{finding}");
     }
@@ -74,12 +83,13 @@ fn print_document(chosen: &Chosen, mut walk: Walk<'_, Source>, output: OutputArg
         entries,
         findings,
     };
-    print(output, &listing, |_| Ok(()))
+    print(output, &listing, |_| Ok(()))?;
+    judge(chosen, &walk)
 }
 
-fn findings(chosen: &Chosen, walk: Walk<'_, Source>) -> Vec<String> {
+fn findings(chosen: &Chosen, walk: &Walk<'_, Source>) -> Vec<String> {
     let found = chosen.volume.findings().as_slice().iter();
-    found.chain(walk.into_findings().as_slice()).map(Finding::to_string).collect()
+    found.chain(walk.findings().as_slice()).map(Finding::to_string).collect()
 }
 
 fn item(seen: &Seen<'_>) -> Item {

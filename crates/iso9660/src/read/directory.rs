@@ -66,6 +66,7 @@ impl Listing {
         reader.check_extent(&extent);
         let read = reader.read_extent(&extent);
         reader.finish_open();
+        reader.check_empty();
         if read.is_ok() && view == View::RockRidge && volume.root(view) == Some(directory) {
             reader.hide_relocation_directory();
         }
@@ -181,6 +182,10 @@ struct Reader<'v, S> {
     open: bool,
     /// A relocated directory was left out: it is shown where it belongs.
     relocated: bool,
+    /// The first record was seen.
+    begun: bool,
+    /// The first of the sectors without a record that nothing follows so far.
+    empty: Option<Place>,
     /// Where names are put together.
     scratch: String,
     spare: Spare,
@@ -198,6 +203,8 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
             findings: Findings::default(),
             open: false,
             relocated: false,
+            begun: false,
+            empty: None,
             scratch: mem::take(&mut spare.scratch),
             spare,
         }
@@ -276,6 +283,13 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
 
     /// Takes the records of one sector, or of what of it belongs to the directory.
     fn take_sector(&mut self, sector: &[u8], place: Place) {
+        if sector.first() == Some(&0) {
+            self.empty.get_or_insert(place);
+        } else if let Some(empty) = self.empty.take() {
+            let message =
+                "a sector of the directory holds no record, though others follow; what it held is lost";
+            self.findings.error(empty, DIRECTORY_SECTORS, message);
+        }
         let mut at = 0;
         while let Some(rest @ [length @ 1..=255, ..]) = sector.get(at..) {
             let place = place.plus(at);
@@ -300,7 +314,25 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
         }
     }
 
+    /// Tells of sectors without a record at the end of the directory.
+    fn check_empty(&mut self) {
+        let Some(empty) = self.empty else { return };
+        if self.begun {
+            let message =
+                "the directory ends in sectors without a record; what they held, if anything, is lost";
+            self.findings.warn(empty, DIRECTORY_SECTORS, message);
+        } else {
+            self.findings.error(empty, DIRECTORY_SECTORS, "the directory holds no record, not even its own");
+        }
+    }
+
     fn take_record(&mut self, record: &DirectoryRecord<'_>, place: Place) {
+        let first = !mem::replace(&mut self.begun, true);
+        if first && record.identifier != DirectoryRecord::SELF_IDENTIFIER {
+            let message =
+                "the directory does not begin with the record of itself; it may be another or a part of one";
+            self.findings.error(place, "ECMA-119, 6.8.2.2", message);
+        }
         if record.is_self_or_parent() {
             return;
         }
@@ -393,13 +425,13 @@ impl<'v, S: ReadSectors> Reader<'v, S> {
             let message = format_args!("{name:?} is recorded with a lone surrogate or half a character");
             self.findings.warn(place, "Joliet, File Identifiers", message);
         }
-        if record.identifier.len() > 128 {
-            let message = format_args!("{name:?} has more than 64 characters");
-            self.findings.note(place, "Joliet, File Identifiers", message);
-        }
         if !record.flags.contains(FileFlags::DIRECTORY) {
             let kept = without_version(name.as_bytes()).len();
             self.scratch.truncate(kept);
+        }
+        if record.identifier.len() > 128 && self.scratch.encode_utf16().count() > 64 {
+            let message = format_args!("{:?} has more than 64 characters", self.scratch);
+            self.findings.note(place, "Joliet, File Identifiers", message);
         }
     }
 
@@ -560,6 +592,7 @@ fn last_of(entries: &mut [Entry], count: usize) -> Option<&mut Entry> {
 }
 
 const DIRECTORY_LENGTH: &str = "ECMA-119, 6.8.1.3";
+const DIRECTORY_SECTORS: &str = "ECMA-119, 6.8.1.1";
 
 /// Appends an identifier of the primary hierarchy as a name: without version and the separator before it.
 fn plain_name(identifier: &[u8], directory: bool, out: &mut String) {

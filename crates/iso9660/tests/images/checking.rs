@@ -16,6 +16,7 @@ const BROKEN: &[(&str, &[&str])] = &[
         "06-dir-size-ffffffff",
         &[
             "directory-bounds",
+            "directory-gap",
             "directory-length",
             "extent-overlap",
             "link-length",

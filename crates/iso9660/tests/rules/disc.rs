@@ -80,6 +80,22 @@ impl Disc {
         Self::new(tree, &options)
     }
 
+    /// A root of more than two sectors, which are told with it.
+    pub(crate) fn wide() -> (Self, core::ops::Range<usize>) {
+        let mut tree = Tree::new();
+        for number in 0..150 {
+            let file = Attributes::file(Timestamp::EPOCH);
+            tree.add_file(Tree::ROOT, &format!("file{number:03}"), Content::empty(), file).unwrap();
+        }
+        let mut options = Options::new("WIDE", Timestamp::EPOCH);
+        options.joliet = None;
+        let disc = Self::new(tree, &options);
+        let start = disc.root(View::Plain);
+        let bytes = usize::try_from(disc.get32(start + 10)).unwrap();
+        assert!(bytes > 2 * SECTOR_BYTES);
+        (disc, start..start + bytes)
+    }
+
     /// Joliet with one file of so many characters.
     pub(crate) fn joliet(units: usize) -> Self {
         let mut tree = Tree::new();

@@ -27,6 +27,7 @@ fn what_is_to_be_broken_is_sound() {
         Disc::rich(),
         Disc::plain(),
         Disc::deep(7, 20, |_| {}),
+        Disc::wide().0,
         Disc::joliet(64),
         Disc::sectioned(),
         Disc::plain().with_small_blocks(),

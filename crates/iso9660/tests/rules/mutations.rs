@@ -256,6 +256,16 @@ pub(crate) const GROWN: &[Grown] = &[
             options.rock_ridge = Some(RockRidge { deep: Deep::Leave, ..RockRidge::default() })
         })
     }),
+    ("directory-gap", &[], || {
+        let (mut disc, sectors) = Disc::wide();
+        disc.0[sectors.start + SECTOR_BYTES..][..SECTOR_BYTES].fill(0);
+        disc
+    }),
+    ("directory-tail", &[], || {
+        let (mut disc, sectors) = Disc::wide();
+        disc.0[sectors.end - SECTOR_BYTES..][..SECTOR_BYTES].fill(0);
+        disc
+    }),
     ("path-length", &["directory-depth"], || Disc::deep(9, 30, |_| {})),
     ("joliet-path-length", &[], || Disc::deep(5, 60, |options| options.joliet = Some(Joliet::default()))),
     ("joliet-name-length", &[], || Disc::joliet(65)),

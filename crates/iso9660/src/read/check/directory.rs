@@ -70,6 +70,8 @@ pub(super) struct Previous {
     pub(super) file: Option<FileRow>,
     /// A sector could not be read, so that records are missing.
     pub(super) unreadable: bool,
+    /// The first of the sectors without a record that nothing follows so far.
+    empty: Option<Lba>,
 }
 
 impl<S: ReadSectors> Checker<'_, S> {
@@ -199,6 +201,11 @@ impl<S: ReadSectors> Checker<'_, S> {
             let message = "the last file is said to have a further section, but the directory ends";
             self.tell(rules::SECTION_FOLLOWS, at, Place::start_of(Lba(lba.0.saturating_sub(1))), message);
         }
+        if let Some(empty) = previous.empty.filter(|_| previous.count > 0) {
+            let message =
+                "the directory ends in sectors without a record; what they held, if anything, is lost";
+            self.tell(rules::DIRECTORY_TAIL, at, Place::start_of(empty), message);
+        }
         if previous.count < 2 && !previous.unreadable {
             let rule = if previous.count == 0 { rules::SELF_RECORD } else { rules::PARENT_RECORD };
             self.tell(
@@ -211,6 +218,13 @@ impl<S: ReadSectors> Checker<'_, S> {
     }
 
     fn check_sector(&mut self, at: At, sector: &[u8; SECTOR_BYTES], lba: Lba, previous: &mut Previous) {
+        if sector.first() == Some(&0) {
+            previous.empty.get_or_insert(lba);
+        } else if let Some(empty) = previous.empty.take() {
+            let message =
+                "a sector of the directory holds no record, though others follow; what it held is lost";
+            self.tell(rules::DIRECTORY_GAP, at, Place::start_of(empty), message);
+        }
         let mut offset = 0;
         while let Some(rest @ [length @ 1..=255, ..]) = sector.get(offset..) {
             let place = Place::start_of(lba).plus(offset);

@@ -73,6 +73,8 @@ rules! {
     DIRECTORY_BOUNDS: Error, "directory-bounds", "ECMA-119, 9.1.3", "A directory lies in the image.";
     DIRECTORY_UNREADABLE: Error, "directory-unreadable", "ECMA-119, 6.8.1", "Every sector of a directory can be read.";
     DIRECTORY_SECTIONS: Error, "directory-sections", "ECMA-119, 6.8.1", "A directory is recorded in one section.";
+    DIRECTORY_GAP: Error, "directory-gap", "ECMA-119, 6.8.1.1", "Each sector of a directory before its last record holds records.";
+    DIRECTORY_TAIL: Warning, "directory-tail", "ECMA-119, 6.8.1.1", "A directory ends with the sector that holds its last record.";
     DIRECTORY_UNUSED: Warning, "directory-unused", "ECMA-119, 6.8.1.1", "Bytes behind the last record of a sector are zero.";
     SELF_RECORD: Error, "self-record", "ECMA-119, 6.8.2.2", "The first record of a directory is of itself, and names its place.";
     PARENT_RECORD: Error, "parent-record", "ECMA-119, 6.8.2.2", "The second record of a directory is of its parent, and names its place.";

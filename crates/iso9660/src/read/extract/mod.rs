@@ -69,6 +69,9 @@ pub struct Progress<'a> {
 }
 
 /// What an extraction did.
+///
+/// Whether everything is there: [`problems`](Self::problems) is empty and [`findings`](Self::findings) has no error. Of
+/// a damaged directory nobody knows what it held; that is a finding.
 #[derive(Clone, Debug, Default)]
 pub struct Extracted {
     /// Files that were written in full.
@@ -187,7 +190,7 @@ pub enum ExtractError {
 ///
 /// `progress` is called before each file and after each megabyte; [`ControlFlow::Break`] ends the extraction, the file
 /// at hand is then removed. Modification times are restored, and of Rock Ridge permissions those that the umask lets
-/// through; owners, set-user-id bits and the like are not. Files compressed with zisofs are extracted inflated.
+/// through, but never so that the owner is shut out; owners, set-user-id bits and the like are not. Files compressed with zisofs are extracted inflated.
 ///
 /// # Errors
 /// [`ExtractError`] when nothing can be written any more. Everything that concerns single entries is in
@@ -266,6 +269,7 @@ fn is_within(path: &str, ancestor: &str) -> bool {
 struct Level {
     name: String,
     path: String,
+    mode: Mode,
     /// Open once something was made in it or it was asked for itself; an error once that failed.
     folder: Option<Result<Arc<Folder>, ()>>,
     modified: Option<Timespec>,
@@ -368,7 +372,10 @@ impl<S: ReadSectors> Extraction<'_, '_, S> {
             if taken {
                 self.problem(path.clone(), Reason::Exists);
             }
-            self.levels.push(Level { name: entry.name, path, folder, modified });
+            // Its owner can always enter and change it, else nobody could fill it, nor remove it again.
+            let mode = entry.attributes().map_or(0o777, |it| it.mode & 0o777 | 0o700);
+            let mode = Mode::from_raw_mode(mode);
+            self.levels.push(Level { name: entry.name, path, mode, folder, modified });
             self.taken.push(HashSet::new());
             if wanted && !taken {
                 // A folder that cannot be made is told once, here; its contents follow with their own words.
@@ -405,7 +412,7 @@ impl<S: ReadSectors> Extraction<'_, '_, S> {
             None => self.root.clone(),
         };
         for level in self.levels.iter_mut().skip(open.map_or(0, |index| index + 1)) {
-            match make_folder(&folder.handle, &level.name) {
+            match make_folder(&folder.handle, &level.name, level.mode) {
                 Ok((handle, new)) => {
                     let thread = self.folders % self.writers.count();
                     self.folders += 1;
@@ -625,8 +632,8 @@ fn make_links(links: Vec<Link>, wanted: Links, done: &mut Extracted) {
 }
 
 /// Makes the folder `name` in `parent`, or opens the one that is there; whether it is new.
-fn make_folder(parent: &OwnedFd, name: &str) -> Result<(OwnedFd, bool), Errno> {
-    let new = match rustix::fs::mkdirat(parent, name, Mode::from_raw_mode(0o777)) {
+fn make_folder(parent: &OwnedFd, name: &str, mode: Mode) -> Result<(OwnedFd, bool), Errno> {
+    let new = match rustix::fs::mkdirat(parent, name, mode) {
         Ok(()) => true,
         Err(Errno::EXIST) => false,
         Err(error) => return Err(error),
