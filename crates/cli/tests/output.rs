@@ -104,3 +104,61 @@ fn a_run_that_is_stopped_leaves_nothing_and_the_old_file() {
         assert_eq!(fs::read(desk.path("a.iso")).unwrap(), b"old");
     }
 }
+
+#[test]
+fn a_link_stays_and_the_file_that_it_names_is_replaced_and_keeps_its_mode() {
+    let desk = desk();
+    desk.json(&["burn", "one", "--drive", "sim:a.disc"]);
+    desk.file("there/real.iso", b"old");
+    fs::set_permissions(desk.path("there/real.iso"), fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("there/real.iso", desk.path("second")).unwrap();
+    symlink(desk.path("second"), desk.path("first")).unwrap();
+    symlink("there/new.iso", desk.path("to-nothing")).unwrap();
+    for arguments in [&["image", "one"][..], &["read", "--drive", "sim:a.disc"]] {
+        desk.json(&[arguments, &["-o", "first"]].concat());
+        assert!(desk.path("first").is_symlink() && desk.path("second").is_symlink());
+        assert_eq!(mode(&desk.path("there/real.iso")), 0o600);
+        assert_eq!(desk.json(&["ls", "there/real.iso"])["entries"][0]["path"], "a.txt");
+        fs::write(desk.path("there/real.iso"), b"old").unwrap();
+        // Behind a link to nothing a file is made, as by every program that opens one.
+        desk.json(&[arguments, &["-o", "to-nothing"]].concat());
+        assert!(desk.path("to-nothing").is_symlink());
+        assert_eq!(desk.json(&["ls", "there/new.iso"])["entries"][0]["path"], "a.txt");
+        fs::remove_file(desk.path("there/new.iso")).unwrap();
+    }
+    assert_eq!(fs::read_dir(desk.path("there")).unwrap().count(), 1, "no part is left");
+
+    symlink("circle", desk.path("circle")).unwrap();
+    desk.refused(3, &["image", "one", "-o", "circle"]);
+    desk.refused(3, &["read", "--drive", "sim:a.disc", "-o", "circle"]);
+}
+
+/// A file that is open already is written where it is: by any other name it would be replaced behind its owner's back.
+#[test]
+fn what_is_no_file_and_what_is_open_is_written_in_place() {
+    let desk = desk();
+    let shell = |line: &str| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", line, env!("CARGO_BIN_EXE_discwright")]).current_dir(desk.path("."));
+        let output = shell.env("SOURCE_DATE_EPOCH", "1000000000").output().unwrap();
+        assert!(output.status.success(), "{line}: {}", text(&output));
+    };
+    shell("\"$0\" image one -o whole.iso -q");
+    let whole = fs::read(desk.path("whole.iso")).unwrap();
+    let inode = |name: &str| std::os::unix::fs::MetadataExt::ino(&fs::metadata(desk.path(name)).unwrap());
+    for (line, front) in [
+        ("exec > out; printf front; \"$0\" image one -o /dev/stdout", &b"front"[..]),
+        ("exec > out; printf front; \"$0\" image one -o - --json", b"front"),
+        ("exec 3> out; \"$0\" image one -o /dev/fd/3 -q", b""),
+        ("mkfifo fifo; cat fifo > out & \"$0\" image one -o fifo -q; wait", b""),
+    ] {
+        desk.file("out", &vec![0xAA; 3 << 20]);
+        let before = inode("out");
+        shell(line);
+        assert!(fs::read(desk.path("out")).unwrap() == [front, &whole].concat(), "{line}");
+        assert_eq!(inode("out"), before, "{line}");
+    }
+    assert!(!fs::metadata(desk.path("fifo")).unwrap().is_file());
+    desk.refused(3, &["image", "one", "-o", "one"]);
+    assert_eq!(names(&desk), ["fifo", "one", "out", "whole.iso"]);
+}

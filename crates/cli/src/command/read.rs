@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::unix::fs::FileExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use discwright_cd::{Lba, area};
 use discwright_iso9660::read::ReadSectors;
@@ -13,7 +13,7 @@ use crate::args::{OutputArgs, ReadArgs};
 use crate::cancel;
 use crate::drive;
 use crate::exit::Failure;
-use crate::output::{NewFile, print, refuse_disc_file};
+use crate::output::{Destination, NewFile, print, refuse_disc_file};
 use crate::progress::Progress;
 
 /// Sectors read at a time.
@@ -96,7 +96,7 @@ fn tell(out: &mut dyn io::Write, copied: &Copied) -> io::Result<()> {
 
 struct Copy<'a> {
     sectors: &'a dyn ReadSectors,
-    target: Target<'a>,
+    target: Target,
     gaps: Vec<Gap>,
     end: Lba,
 }
@@ -173,31 +173,31 @@ impl Copy<'_> {
 }
 
 /// The file that is written, beside its place until it is whole; it begins as one hole of the right length.
-struct Target<'a> {
-    path: &'a Path,
+struct Target {
+    place: PathBuf,
     new: NewFile,
 }
 
-impl<'a> Target<'a> {
-    fn create(path: &'a Path, end: Lba) -> Result<Self, Failure> {
+impl Target {
+    fn create(path: &Path, end: Lba) -> Result<Self, Failure> {
         let bytes = u64::try_from(end.0).unwrap_or(0) * 2048;
         let refuse = |error: io::Error| Failure::refused(format!("{}: {error}", path.display()));
-        if std::fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+        let Destination::File(place) = Destination::of(path).map_err(refuse)? else {
             return Err(refuse(io::Error::other("it is no file; a disc is read into a file")));
-        }
-        let mut new = NewFile::create(path).map_err(refuse)?;
+        };
+        let mut new = NewFile::create(&place).map_err(refuse)?;
         new.file().set_len(bytes).map_err(refuse)?;
-        Ok(Self { path, new })
+        Ok(Self { place, new })
     }
 
     fn keep(self) -> Result<(), Failure> {
-        let refuse = |error| Failure::refused(format!("{}: {error}", self.path.display()));
+        let refuse = |error| Failure::refused(format!("{}: {error}", self.place.display()));
         self.new.keep().map_err(refuse)
     }
 
     fn write(&mut self, at: Lba, bytes: &[u8]) -> Result<(), Failure> {
         let offset = u64::try_from(at.0).unwrap_or(0) * 2048;
         let written = self.new.file().write_all_at(bytes, offset);
-        written.map_err(|error| Failure::refused(format!("{}: {error}", self.path.display())))
+        written.map_err(|error| Failure::refused(format!("{}: {error}", self.place.display())))
     }
 }

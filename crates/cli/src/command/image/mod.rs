@@ -27,7 +27,7 @@ use crate::cancel;
 use crate::command::edit;
 use crate::environment;
 use crate::exit::Failure;
-use crate::output::{print, refuse_disc_file};
+use crate::output::{Destination, print, refuse_disc_file};
 use crate::volume::{self, Chosen, view_name};
 
 /// New sessions begin at multiples of so many sectors where nothing else is asked for: 32 KiB, as disc images have them.
@@ -130,13 +130,14 @@ pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
 
     let mut image = Image::new(layout);
     let target = args.output.as_deref().filter(|_| !args.dry_run);
-    if target.is_none_or(write::is_stream) {
+    let destination = target.map(write::destination).transpose()?;
+    if !matches!(destination, Some(Destination::File(_))) {
         // What went into a pipe cannot be taken back, as a file can.
         image.recheck_sources().map_err(Failure::refused)?;
     }
-    if let Some(target) = target {
+    if let Some(destination) = &destination {
         let before = base.as_ref().map(|base| base.file.as_path()).filter(|_| !args.base.session_only);
-        write::write(&mut image, before, target, &cancel)?;
+        write::write(&mut image, before, destination, &cancel)?;
     }
     let counts = image.layout().tree().counts();
     let written = Written {
@@ -154,7 +155,7 @@ pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
         skipped,
         base: base.as_ref().map(|base| report(base, image.layout().tree(), unchanged)),
     };
-    if target.is_some_and(write::is_stdout) {
+    if destination == Some(Destination::Stdout) {
         // The image is there.
         return Ok(());
     }

@@ -8,63 +8,71 @@ use std::path::Path;
 
 use discwright_burn::CancelToken;
 use discwright_iso9660::format::SECTOR_BYTES;
-use discwright_iso9660::image::{Image, ImageError};
+use discwright_iso9660::image::{Image, ImageError, Progress};
 
 use crate::exit::Failure;
-use crate::output::NewFile;
+use crate::output::{Destination, NewFile};
 
-/// Writes beside the target and renames, so that a failed image never takes the place of a good one; a device or a pipe
+/// Where the image goes, behind all symbolic links.
+pub(crate) fn destination(target: &Path) -> Result<Destination, Failure> {
+    Destination::of(target).map_err(|error| Failure::refused(format!("{}: {error}", target.display())))
+}
+
+/// Writes beside a file and renames, so that a failed image never takes the place of a good one; a device or a pipe
 /// is written to as it is. With a base, its bytes come first and zeros up to the session's start.
 pub(crate) fn write(
     image: &mut Image,
     base: Option<&Path>,
-    target: &Path,
+    destination: &Destination,
     cancel: &CancelToken,
 ) -> Result<(), Failure> {
-    let refuse = |error: &dyn core::fmt::Display| Failure::refused(format!("{}: {error}", target.display()));
     let stop =
         |_: u32| if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    let failed = |error: ImageError| match error {
-        ImageError::Cancelled => Failure::cancelled("cancelled; the image was not kept"),
-        other => refuse(&other),
-    };
-    if is_stream(target) {
-        let out = open_stream(target).map_err(|error| refuse(&error))?;
-        if let Some(base) = base {
-            let start = image.layout().start().0;
-            copy(base, &out, start).map_err(|error| refuse(&error))?;
+    let written = match destination {
+        Destination::File(place) => replace(image, base, place, &stop),
+        Destination::Stdout => {
+            let out = io::stdout().as_fd().try_clone_to_owned().map_err(ImageError::Write);
+            out.and_then(|out| stream(image, base, &out.into(), &stop))
         }
-        return image.stream_to_with(&out, &stop).map_err(failed);
-    }
-    let mut new = NewFile::create(target).map_err(|error| refuse(&error))?;
+        Destination::InPlace(path) => {
+            // An end of what was there before would belong to no image.
+            let out = OpenOptions::new().write(true).truncate(true).open(path).map_err(ImageError::Write);
+            out.and_then(|out| stream(image, base, &out, &stop))
+        }
+    };
+    written.map_err(|error| match error {
+        ImageError::Cancelled => Failure::cancelled("cancelled; the image was not kept"),
+        ImageError::Write(error) => Failure::refused(format!("{destination}: {error}")),
+        other => Failure::refused(other),
+    })
+}
+
+fn replace(
+    image: &mut Image,
+    base: Option<&Path>,
+    place: &Path,
+    stop: Progress<'_>,
+) -> Result<(), ImageError> {
+    let mut new = NewFile::create(place).map_err(ImageError::Write)?;
     let file = new.file();
     match base {
-        None => image.write_to_with(&*file, &stop).map_err(failed)?,
+        None => image.write_to_with(&*file, stop)?,
         Some(base) => {
             let start = image.layout().start().0;
             let bytes = u64::try_from(start).unwrap_or(0) * SECTOR_BYTES as u64;
-            copy_file(base, file, bytes).map_err(|error| refuse(&error))?;
-            image.stream_to_with(&*file, &stop).map_err(failed)?;
+            copy_file(base, file, bytes).map_err(ImageError::Write)?;
+            image.stream_to_with(&*file, stop)?;
         }
     }
-    new.keep().map_err(|error| refuse(&error))
+    new.keep().map_err(ImageError::Write)
 }
 
-/// Whether standard output gets the image.
-pub(crate) fn is_stdout(target: &Path) -> bool {
-    target == Path::new("-")
-}
-
-/// Whether the target is no file, but standard output, a device or a pipe.
-pub(crate) fn is_stream(target: &Path) -> bool {
-    is_stdout(target) || std::fs::metadata(target).is_ok_and(|it| !it.is_file())
-}
-
-fn open_stream(target: &Path) -> io::Result<File> {
-    if is_stdout(target) {
-        return Ok(io::stdout().as_fd().try_clone_to_owned()?.into());
+fn stream(image: &mut Image, base: Option<&Path>, out: &File, stop: Progress<'_>) -> Result<(), ImageError> {
+    if let Some(base) = base {
+        let start = image.layout().start().0;
+        copy(base, out, start).map_err(ImageError::Write)?;
     }
-    OpenOptions::new().write(true).open(target)
+    image.stream_to_with(out, stop)
 }
 
 /// Copies the base into a file and leaves the file at the session's start.
