@@ -1,6 +1,6 @@
 //! Foreign readers, each made to say what it sees.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,6 +11,8 @@ use discwright_iso9660::layout::{HierarchyKind, Layout, Options, layout};
 use discwright_iso9660::tree::{Content, Extent, Kind, Tree};
 use tempfile::TempDir;
 
+use crate::pycdlib;
+
 /// What xorriso calls reading the Joliet hierarchy, and the primary one.
 pub(crate) const JOLIET: &str = "norock";
 pub(crate) const PLAIN: &str = "nojoliet";
@@ -20,7 +22,8 @@ type Listing = BTreeMap<String, Option<Vec<u8>>>;
 
 /// An image in a file, and what should be seen in it.
 pub(crate) struct Judged {
-    dir: TempDir,
+    /// Holds the image.
+    _dir: TempDir,
     image: PathBuf,
     layout: Layout,
     /// Path in the tree to content.
@@ -69,7 +72,7 @@ impl Judged {
             image.write_to(&File::create(&whole).unwrap()).unwrap();
             assert!(fs::read(whole).unwrap() == disc, "write_to and fill differ");
         }
-        Self { dir, image: path, layout, tree: contents, joliet: options.joliet.is_some() }
+        Self { _dir: dir, image: path, layout, tree: contents, joliet: options.joliet.is_some() }
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
@@ -94,7 +97,7 @@ impl Judged {
 
     /// What a reader of one hierarchy should see, by the report of changed names.
     fn expected(&self, joliet: bool) -> Listing {
-        let changed: BTreeMap<_, _> = self
+        let changed: HashMap<_, _> = self
             .layout
             .changed_names()
             .filter(|change| {
@@ -102,7 +105,7 @@ impl Judged {
             })
             .map(|change| (change.path, change.new_name))
             .collect();
-        let mut renamed: BTreeMap<String, String> = BTreeMap::from([(String::new(), String::new())]);
+        let mut renamed: HashMap<String, String> = HashMap::from([(String::new(), String::new())]);
         let mut listing = Listing::new();
         // The folder for relocated ones is not part of the tree that was given.
         for path in
@@ -199,7 +202,7 @@ impl Judged {
 
     pub(crate) fn xorriso_posix(&self) {
         let Some(mut xorriso) = tool("xorriso") else { return };
-        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        let to = scratch();
         let xorriso = xorriso.args(["-abort_on", "SORRY", "-osirrox", "on", "-read_fs", "any"]);
         run(xorriso.arg("-indev").arg(&self.image).args(["-extract", "/"]).arg(to.path()));
         self.same_posix("xorriso, Rock Ridge", files(to.path()));
@@ -218,7 +221,7 @@ impl Judged {
 
     pub(crate) fn bsdtar_posix(&self) {
         let Some(mut bsdtar) = tool("bsdtar") else { return };
-        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        let to = scratch();
         run(bsdtar.args(["--options", "iso9660:!joliet", "-xf"]).arg(&self.image).arg("-C").arg(to.path()));
         self.same_posix("bsdtar, Rock Ridge", files(to.path()));
     }
@@ -235,7 +238,7 @@ impl Judged {
 
     pub(crate) fn bsdtar_plain(&self) {
         let Some(mut bsdtar) = tool("bsdtar") else { return };
-        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        let to = scratch();
         let options = "iso9660:!joliet,iso9660:!rockridge";
         run(bsdtar.args(["--options", options, "-xf"]).arg(&self.image).arg("-C").arg(to.path()));
         self.compare("bsdtar, plain", &strip_versions(files(to.path())), false);
@@ -249,7 +252,7 @@ impl Judged {
             return;
         }
         let Some(mut seven_zip) = tool("7z") else { return };
-        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        let to = scratch();
         run(seven_zip.arg("x").arg(format!("-o{}", to.path().display())).arg(&self.image));
         if posix {
             self.same_posix("7z, Rock Ridge", files(to.path()));
@@ -260,11 +263,9 @@ impl Judged {
 
     /// Parsed strictly, nothing read.
     pub(crate) fn pycdlib_opens(&self) {
-        if !has_pycdlib() {
-            return missing("pycdlib (a Python module)");
+        if !pycdlib::read(&self.image, None) {
+            missing(PYCDLIB);
         }
-        let script = "import sys, pycdlib; iso = pycdlib.PyCdlib(); iso.open(sys.argv[1]); iso.close()";
-        run(Command::new("python3").args(["-c", script]).arg(&self.image));
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -301,7 +302,7 @@ impl Judged {
 
     pub(crate) fn xorriso(&self, hierarchy: &str) {
         let Some(mut xorriso) = tool("xorriso") else { return };
-        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        let to = scratch();
         let xorriso = xorriso.args(["-abort_on", "SORRY", "-osirrox", "on", "-read_fs", hierarchy]);
         run(xorriso.arg("-indev").arg(&self.image).args(["-extract", "/"]).arg(to.path()));
         self.compare(&format!("xorriso {hierarchy}"), &strip_versions(files(to.path())), hierarchy == JOLIET);
@@ -310,7 +311,7 @@ impl Judged {
     pub(crate) fn xorriso_session(&self, session: Session) {
         for hierarchy in [JOLIET, PLAIN] {
             let Some(mut xorriso) = tool("xorriso") else { return };
-            let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+            let to = scratch();
             let xorriso = xorriso.args(["-abort_on", "SORRY", "-osirrox", "on", "-read_fs", hierarchy]);
             let xorriso = xorriso.args(["-load", "sbsector", &session.start.0.to_string()]);
             run(xorriso.arg("-indev").arg(&self.image).args(["-extract", "/"]).arg(to.path()));
@@ -321,7 +322,7 @@ impl Judged {
 
     pub(crate) fn bsdtar(&self, joliet: bool) {
         let Some(mut bsdtar) = tool("bsdtar") else { return };
-        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        let to = scratch();
         // Where there is Rock Ridge it is preferred unless forbidden.
         let options = if joliet { "iso9660:joliet,iso9660:!rockridge" } else { "iso9660:!joliet" };
         run(bsdtar.args(["--options", options, "-xf"]).arg(&self.image).arg("-C").arg(to.path()));
@@ -330,7 +331,7 @@ impl Judged {
 
     pub(crate) fn seven_zip(&self) {
         let Some(mut seven_zip) = tool("7z") else { return };
-        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
+        let to = scratch();
         run(seven_zip.arg("x").arg(format!("-o{}", to.path().display())).arg(&self.image));
         self.compare("7z", &strip_versions(files(to.path())), true);
     }
@@ -372,34 +373,23 @@ impl Judged {
     }
 
     fn pycdlib_walk(&self, facade: &str, joliet: bool) {
-        if !has_pycdlib() {
-            return missing("pycdlib (a Python module)");
+        let to = scratch();
+        if !pycdlib::read(&self.image, Some((to.path(), facade))) {
+            return missing(PYCDLIB);
         }
-        let to = tempfile::tempdir_in(self.dir.path()).unwrap();
-        run(Command::new("python3").args(["-c", PYCDLIB]).arg(&self.image).arg(to.path()).arg(facade));
         self.compare(&format!("pycdlib {facade}"), &strip_versions(files(to.path())), joliet);
     }
 }
 
-const PYCDLIB: &str = r"
-import os, sys, pycdlib
-image, to, kind = sys.argv[1:]
-iso = pycdlib.PyCdlib()
-iso.open(image)
-for folder, folders, files in iso.walk(**{kind: '/'}):
-    place = to + folder
-    os.makedirs(place, exist_ok=True)
-    for name in files:
-        path = folder.rstrip('/') + '/' + name
-        iso.get_file_from_iso(os.path.join(place, name.rsplit(';', 1)[0]), **{kind: path})
-iso.close()
-";
+pub(crate) const PYCDLIB: &str = "pycdlib (a Python module)";
 
-fn has_pycdlib() -> bool {
-    Command::new("python3")
-        .args(["-c", "import pycdlib"])
-        .output()
-        .is_ok_and(|output| output.status.success())
+/// A folder for what is taken out of images: in memory where there is room, as thousands of files are made.
+pub(crate) fn scratch() -> TempDir {
+    const ROOM: u64 = 1 << 30;
+    let memory = Path::new("/dev/shm");
+    let roomy = rustix::fs::statvfs(memory).is_ok_and(|it| it.f_bavail.saturating_mul(it.f_frsize) > ROOM);
+    let in_memory = roomy.then(|| tempfile::tempdir_in(memory).ok()).flatten();
+    in_memory.unwrap_or_else(|| tempfile::tempdir().unwrap())
 }
 
 /// A tool, if it is installed.
@@ -415,7 +405,7 @@ pub(crate) fn tool(name: &str) -> Option<Command> {
     Some(command)
 }
 
-fn missing(name: &str) {
+pub(crate) fn missing(name: &str) {
     assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{name} is not installed");
     eprintln!("skipped: {name} is not installed");
 }
@@ -431,10 +421,18 @@ pub(crate) fn text(output: &Output) -> String {
 }
 
 fn same_names(reader: &str, seen: impl Iterator<Item = String>, expected: impl Iterator<Item = String>) {
-    let (seen, expected): (BTreeSet<_>, BTreeSet<_>) = (seen.collect(), expected.collect());
+    let (mut seen, mut expected): (Vec<_>, Vec<_>) = (seen.collect(), expected.collect());
+    for names in [&mut seen, &mut expected] {
+        names.sort_unstable();
+        names.dedup();
+    }
+    if seen == expected {
+        return;
+    }
+    let (seen, expected): (BTreeSet<_>, BTreeSet<_>) = (seen.iter().collect(), expected.iter().collect());
     let missing: Vec<_> = expected.difference(&seen).collect();
     let extra: Vec<_> = seen.difference(&expected).collect();
-    assert!(missing.is_empty() && extra.is_empty(), "{reader}: missing {missing:?}, extra {extra:?}");
+    panic!("{reader}: missing {missing:?}, extra {extra:?}");
 }
 
 /// What a folder of the host holds, with its parts' contents.

@@ -7,6 +7,7 @@
 mod judge;
 mod matrix;
 mod posix;
+mod pycdlib;
 mod sample;
 
 use discwright_cd::Lba;
