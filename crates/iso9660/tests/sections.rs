@@ -9,7 +9,7 @@ mod disc;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use discwright_cd::Lba;
-use discwright_iso9660::format::FileFlags;
+use discwright_iso9660::format::{ExtendedAttributes, FileFlags, VolumeTime};
 use discwright_iso9660::layout::Options;
 use discwright_iso9660::read::check::check;
 use discwright_iso9660::read::{Entry, View, Volume, import};
@@ -77,6 +77,25 @@ fn interleaved_files_are_read_unit_by_unit() {
 fn an_extended_attribute_record_is_no_data() {
     let mut disc = disc();
     let record = disc.record(View::Plain, "DATA");
+    // Two sectors, by its application use.
+    let attributes = ExtendedAttributes {
+        owner: 0,
+        group: 0,
+        permissions: ExtendedAttributes::RESERVED_PERMISSIONS,
+        created: VolumeTime::UNSPECIFIED,
+        modified: VolumeTime::UNSPECIFIED,
+        expires: VolumeTime::UNSPECIFIED,
+        effective: VolumeTime::UNSPECIFIED,
+        record_format: 0,
+        record_attributes: 0,
+        record_bytes: 0,
+        system_identifier: [b' '; 32],
+        system_use: [0; 64],
+        version: 1,
+        escape_bytes: 0,
+        application_bytes: 2000,
+    };
+    disc.set(usize::try_from(disc.get32(record + 2)).unwrap() * 2048, &attributes.encode());
     disc.put(record + 1, 2);
     disc.set32(record + 10, 3 * 2048);
     assert_eq!(sectors(&contents(&disc, "DATA")), [2, 3, 4]);
