@@ -12,6 +12,7 @@ use discwright_iso9660::tree::{Content, Extent, Kind, Tree};
 use tempfile::TempDir;
 
 use crate::pycdlib;
+use crate::scratch::scratch;
 
 /// What xorriso calls reading the Joliet hierarchy, and the primary one.
 pub(crate) const JOLIET: &str = "norock";
@@ -382,15 +383,6 @@ impl Judged {
 }
 
 pub(crate) const PYCDLIB: &str = "pycdlib (a Python module)";
-
-/// A folder for what is taken out of images: in memory where there is room, as thousands of files are made.
-pub(crate) fn scratch() -> TempDir {
-    const ROOM: u64 = 1 << 30;
-    let memory = Path::new("/dev/shm");
-    let roomy = rustix::fs::statvfs(memory).is_ok_and(|it| it.f_bavail.saturating_mul(it.f_frsize) > ROOM);
-    let in_memory = roomy.then(|| tempfile::tempdir_in(memory).ok()).flatten();
-    in_memory.unwrap_or_else(|| tempfile::tempdir().unwrap())
-}
 
 /// A tool, if it is installed.
 pub(crate) fn tool(name: &str) -> Option<Command> {

@@ -9,6 +9,8 @@ mod matrix;
 mod posix;
 mod pycdlib;
 mod sample;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 
 use discwright_cd::Lba;
 use discwright_iso9660::layout::Options;

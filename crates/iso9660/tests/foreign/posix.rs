@@ -14,8 +14,9 @@ use discwright_iso9660::names::Level;
 use discwright_iso9660::tree::{Case, Content, Timestamp, Tree, scan};
 use tempfile::TempDir;
 
-use crate::judge::{PYCDLIB, missing, run, scratch, text, tool};
+use crate::judge::{PYCDLIB, missing, run, text, tool};
 use crate::pycdlib;
+use crate::scratch::scratch;
 
 /// A host folder that needs all of Rock Ridge, of so many levels.
 fn folder(levels: usize) -> TempDir {

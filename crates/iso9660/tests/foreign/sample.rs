@@ -80,7 +80,7 @@ impl Sample {
 
     /// The tree by way of host files.
     pub(crate) fn tree(&self) -> (Tree, Option<TempDir>) {
-        let dir = crate::judge::scratch();
+        let dir = crate::scratch::scratch();
         for (path, content) in &self.0 {
             let path = dir.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -10,6 +10,7 @@ use discwright_iso9660::read::import;
 use discwright_iso9660::read::{EntryKind, ExtractOptions, FileSource, Links, Reason, Volume, extract};
 use discwright_iso9660::tree::Case;
 
+use super::scratch::scratch;
 use super::shared;
 
 /// Every path below `root`, with what it is and how long.
@@ -44,7 +45,7 @@ fn what_is_listed_is_extracted_or_reported_and_nothing_lands_outside() {
         // The large ones are large by file contents, which every view shares.
         let views = if image.metadata().unwrap().len() > 2_000_000 { 1 } else { 4 };
         for view in volume.views().take(views) {
-            let outside = tempfile::tempdir().unwrap();
+            let outside = scratch();
             fs::write(outside.path().join("sentinel"), "untouched").unwrap();
             let target = outside.path().join("a/b/target");
             let options = ExtractOptions { links: Links::All, ..ExtractOptions::default() };
@@ -89,7 +90,7 @@ fn links_that_lead_outside_are_not_made_unless_asked_for() {
     let Some(corpus) = shared::corpus() else { return };
     let image = corpus.join("libarchive/test_read_format_iso_rockridge.iso");
     let volume = Volume::open(FileSource::open(image).unwrap(), Lba(0)).unwrap();
-    let target = tempfile::tempdir().unwrap();
+    let target = scratch();
     let options = ExtractOptions::default();
     let done =
         extract(&volume, volume.best_view(), &options, target.path(), &mut |_| ControlFlow::Continue(()))
@@ -107,7 +108,7 @@ fn nothing_there_is_overwritten_and_selections_are_obeyed() {
     let Some(corpus) = shared::corpus() else { return };
     let image = corpus.join("made/gen-ms3-rr-joliet.iso");
     let volume = Volume::open(FileSource::open(image).unwrap(), Lba(18_672)).unwrap();
-    let target = tempfile::tempdir().unwrap();
+    let target = scratch();
     fs::create_dir(target.path().join("dir")).unwrap();
     fs::write(target.path().join("dir/a.txt"), "mine").unwrap();
     let options = ExtractOptions { paths: vec!["dir".into(), "nowhere".into()], ..ExtractOptions::default() };
@@ -132,7 +133,7 @@ fn a_link_in_the_target_is_not_followed() {
     let Some(corpus) = shared::corpus() else { return };
     let image = corpus.join("made/gen-ms3-rr-joliet.iso");
     let volume = Volume::open(FileSource::open(image).unwrap(), Lba(0)).unwrap();
-    let (target, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (target, elsewhere) = (scratch(), scratch());
     std::os::unix::fs::symlink(elsewhere.path(), target.path().join("dir")).unwrap();
     std::os::unix::fs::symlink(elsewhere.path().join("stolen"), target.path().join("keep.txt")).unwrap();
     let options = ExtractOptions::default();

@@ -13,6 +13,7 @@ use discwright_iso9660::read::{
 };
 use discwright_iso9660::tree::Case;
 
+use super::scratch::scratch;
 use super::shared;
 
 const TIME_MAX: Duration = Duration::from_secs(2);
@@ -239,7 +240,7 @@ fn broken_images_are_extracted_inside_the_target() {
             broken[at] = [b'/', b'.', 0, 0xFF, 0x80][numbers.below(5)];
         }
         let Ok(volume) = Volume::open(&broken, Lba(0)) else { continue };
-        let outside = tempfile::tempdir().unwrap();
+        let outside = scratch();
         let target = outside.path().join("target");
         for view in volume.views() {
             let mut bytes_left = 10_000_000_u64;

@@ -6,6 +6,8 @@ mod checking;
 mod extraction;
 mod hostile;
 mod listings;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 mod sessions;
 mod shared;
 mod strict;
