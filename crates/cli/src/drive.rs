@@ -77,6 +77,8 @@ pub(crate) struct Opened {
 
 /// Opens the drive as an IMAPI program does.
 pub(crate) fn open(name: &DriveName) -> Result<Opened, Failure> {
+    // A date that no session can carry is refused before the drive moves.
+    environment::now()?;
     let provider = OneDrive(name.clone());
     let master = match environment::fixed() {
         Some(fixed) => DiscMaster::with_environment(provider, fixed),

@@ -620,6 +620,41 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn every_date_that_a_disc_can_say_is_recorded_and_no_other_is_taken() {
+    let desk = desk();
+    let dates = |image: &str| {
+        let bytes = fs::read(desk.path(image)).unwrap();
+        let field = |at: usize| String::from_utf8(bytes[32768 + at..][..16].to_vec()).unwrap();
+        // Created, modified, expires, effective (ECMA-119, 8.4.26 to 8.4.29).
+        [813, 830, 847, 864].map(field)
+    };
+    let options =
+        ["--created", "0001-01-01", "--expires", "9999-12-31T23:59:59.99Z", "--effective", "2300-02-28"];
+    desk.json(&[&["image", "one", "-o", "1.iso"][..], &options].concat());
+    let expected = ["0001010100000000", "0001010100000000", "9999123123595999", "2300022800000000"];
+    assert_eq!(dates("1.iso"), expected);
+    let output =
+        desk.command(&["image", "one", "-o", "2.iso"]).env("SOURCE_DATE_EPOCH", "99999999999").output();
+    assert!(output.unwrap().status.success());
+    assert_eq!(dates("2.iso")[0], "5138111609463900");
+    assert_eq!(desk.json(&["ls", "2.iso"])["volume_name"], json!("5138-11-16"));
+
+    for wrong in [
+        &["--created", "@253402300800"][..],
+        &["--expires", "9999-12-31T23:00:00Z", "--zone", "+02:00"],
+        &["--modified", "@-62135596801"],
+    ] {
+        let refused = desk.refused(2, &[&["image", "one", "-o", "3.iso"][..], wrong].concat());
+        assert!(refused["message"].as_str().unwrap().starts_with(wrong[0]), "{refused}");
+    }
+    for arguments in [&["image", "one", "-o", "3.iso"][..], &["burn", "one", "--drive", "sim:a.disc"]] {
+        let output = desk.command(arguments).env("SOURCE_DATE_EPOCH", "253402300800").output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    }
+    assert!(!desk.path("3.iso").exists() && !desk.path("a.disc").exists());
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_refused_by_name_before_anything_is_written() {
     let desk = desk();
     fs::set_permissions(desk.path("one/keep.txt"), fs::Permissions::from_mode(0o000)).unwrap();

@@ -4,7 +4,11 @@ use time::OffsetDateTime;
 
 use crate::format::ZonedTime;
 
-/// A point in time: nanoseconds since 1970-01-01 00:00 UTC, so 1677 to 2262.
+/// Steps in which times are kept.
+const TICKS_PER_SECOND: i64 = 10_000_000;
+const TICK_NANOSECONDS: u32 = 100;
+
+/// A point in time, in steps of 100 nanoseconds: 29,000 years before and after 1970, more than any form on a disc can say.
 ///
 /// Always passed in, never asked of a clock: the same input gives the same bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,28 +18,23 @@ impl Timestamp {
     /// 1970-01-01 00:00 UTC.
     pub const EPOCH: Self = Self(0);
 
-    /// A time from whole seconds since 1970 and nanoseconds; saturates at the ends of the range.
+    /// A time from whole seconds since 1970 and nanoseconds, rounded down to a step; saturates at the ends of the range.
     #[must_use]
     pub fn from_unix(seconds: i64, nanoseconds: u32) -> Self {
-        Self(seconds.saturating_mul(1_000_000_000).saturating_add(i64::from(nanoseconds)))
+        let ticks = i64::from(nanoseconds / TICK_NANOSECONDS);
+        Self(seconds.saturating_mul(TICKS_PER_SECOND).saturating_add(ticks))
     }
 
     /// Whole seconds since 1970, rounded down.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
-        self.0.div_euclid(1_000_000_000)
+        self.0.div_euclid(TICKS_PER_SECOND)
     }
 
     /// Nanoseconds since the last whole second.
     #[must_use]
     pub fn nanoseconds(self) -> u32 {
-        u32::try_from(self.0.rem_euclid(1_000_000_000)).unwrap_or(0)
-    }
-
-    /// Nanoseconds since 1970.
-    #[must_use]
-    pub fn unix_nanoseconds(self) -> i64 {
-        self.0
+        u32::try_from(self.0.rem_euclid(TICKS_PER_SECOND)).unwrap_or(0) * TICK_NANOSECONDS
     }
 
     /// The same moment as it is recorded, told in a zone of so many quarters of an hour east of Greenwich.
@@ -54,15 +53,12 @@ impl From<ZonedTime> for Timestamp {
 }
 
 impl From<OffsetDateTime> for Timestamp {
-    /// Saturates at the ends of the range.
     fn from(date: OffsetDateTime) -> Self {
-        let nanoseconds = date.unix_timestamp_nanos();
-        Self(i64::try_from(nanoseconds).unwrap_or(if nanoseconds < 0 { i64::MIN } else { i64::MAX }))
+        Self::from_unix(date.unix_timestamp(), date.nanosecond())
     }
 }
 
 impl From<std::time::SystemTime> for Timestamp {
-    /// Saturates at the ends of the range.
     fn from(time: std::time::SystemTime) -> Self {
         OffsetDateTime::from(time).into()
     }
@@ -71,6 +67,7 @@ impl From<std::time::SystemTime> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::VolumeTime;
 
     #[test]
     fn before_1970_rounds_down() {
@@ -81,10 +78,27 @@ mod tests {
         assert_eq!(Timestamp::from(date), Timestamp::from_unix(-2, 0));
     }
 
+    /// All that a volume descriptor can say (ECMA-119, 8.4.26.1).
     #[test]
-    fn far_times_saturate() {
-        assert_eq!(Timestamp::from_unix(i64::MAX, 0).unix_nanoseconds(), i64::MAX);
-        assert_eq!(Timestamp::from_unix(i64::MIN, 0).unix_nanoseconds(), i64::MIN);
-        let _ = Timestamp(i64::MIN).zoned(0);
+    fn every_year_of_a_volume_date_survives() {
+        for (seconds, digits) in [
+            (-62_135_596_800, b"0001010100000012"),
+            (9_223_372_037, b"2262041123471712"),
+            (99_999_999_999, b"5138111609463912"),
+            (253_402_300_799, b"9999123123595912"),
+        ] {
+            let time = Timestamp::from_unix(seconds, 120_000_000);
+            assert_eq!((time.unix_seconds(), time.nanoseconds()), (seconds, 120_000_000));
+            assert_eq!(&VolumeTime::from_timestamp(time.zoned(0)).0[..16], digits);
+        }
+    }
+
+    #[test]
+    fn farther_times_saturate_and_are_recorded_as_none() {
+        for (seconds, end) in [(i64::MAX, i64::MAX), (i64::MIN, i64::MIN)] {
+            let time = Timestamp::from_unix(seconds, 0);
+            assert_eq!(time, Timestamp(end));
+            assert_eq!(VolumeTime::from_timestamp(time.zoned(0)), VolumeTime::UNSPECIFIED);
+        }
     }
 }

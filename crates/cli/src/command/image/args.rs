@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use discwright_iso9660::format::VolumeTime;
 use discwright_iso9660::layout::{Deep, Joliet, Options, Ownership, RockRidge};
 use discwright_iso9660::names::Level;
 use discwright_iso9660::tree::scan::{self, ScanOptions};
@@ -279,9 +280,27 @@ impl VolumeArgs {
         volume.bibliographic_file.clone_from(&self.bibliographic_file);
         volume.created = self.created.unwrap_or(volume.created);
         (volume.modified, volume.effective, volume.expires) = (self.modified, self.effective, self.expires);
+        let times = [
+            ("--created", Some(volume.created)),
+            ("--modified", self.modified),
+            ("--effective", self.effective),
+            ("--expires", self.expires),
+        ];
+        for (option, time) in times {
+            check_time(option, time, self.zone)?;
+        }
         options.zone_quarters = self.zone;
         Ok(())
     }
+}
+
+/// A date that cannot be recorded would be left out.
+fn check_time(option: &str, time: Option<Timestamp>, zone: i8) -> Result<(), Failure> {
+    let recorded = time.map(|time| VolumeTime::from_timestamp(time.zoned(zone)));
+    if recorded == Some(VolumeTime::UNSPECIFIED) {
+        return Err(Failure::usage(format!("{option}: only the years 1 to 9999 can be recorded")));
+    }
+    Ok(())
 }
 
 /// A text that is cut would say something else than was asked for.
