@@ -1,12 +1,14 @@
 //! Staging data (IJolietDiscMaster).
 
 use core::ops::ControlFlow;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use discwright_cd::{Lba, area};
-use discwright_iso9660::layout::{self, ChangedName, HierarchyKind, Joliet, Options, Volume};
+use discwright_iso9660::layout::{self, ChangedName, HierarchyKind, Joliet, Options, RockRidge, Volume};
 use discwright_iso9660::names::joliet::{self, Adapted};
+use discwright_iso9660::read::Imported;
 use discwright_iso9660::tree::scan::{ScanOptions, Skipped, scan};
 use discwright_iso9660::tree::{Merged, Sameness, Timestamp, Tree, UnchangedError};
 use thiserror::Error;
@@ -42,7 +44,7 @@ pub(crate) struct JolietProperties {
 impl JolietDiscMaster {
     /// Stages a tree: its items go into the root of the image, trees of several calls merge.
     ///
-    /// Names that differ only in case are the same. With `overwrite` a file replaces a file, an imported one too;
+    /// Names that differ only in case are the same, but for discs whose last session has Rock Ridge or such names in one folder. With `overwrite` a file replaces a file, an imported one too;
     /// nothing ever replaces a folder, or a file by a folder. Contents are read at the burn. All or nothing: after an
     /// error the stage is as it was.
     ///
@@ -70,7 +72,9 @@ impl JolietDiscMaster {
         let selected = stage.selected.as_ref().ok_or(ImapiError::NoActiveRecorder)?;
         if !stage.properties.adapt_names {
             let long_names = selected.long_names;
-            check_names(&tree, Joliet { long_names, strict: false }.units())?;
+            // What is staged already keeps its names; in Rock Ridge they may be of any kind.
+            let staged: HashSet<&str> = stage.tree.walk(Tree::ROOT).map(|entry| entry.name()).collect();
+            check_names(&tree, Joliet { long_names, strict: false }.units(), &staged)?;
         }
         stage.set(tree, now)?;
         stage.filled = true;
@@ -171,6 +175,18 @@ impl JolietDiscMaster {
         Ok(Arc::clone(&self.shared.joliet()?.stage.tree))
     }
 
+    /// What importing the last session told: findings, names that cannot be kept, associated files that are left out. Its tree
+    /// is empty here, being [`staged`](Self::staged). `None` in single-session mode.
+    ///
+    /// # Errors
+    /// [`ImapiError::NoActiveRecorder`] before a recorder is selected for this image.
+    pub fn imported(&self) -> Result<Option<Arc<Imported>>, ImapiError> {
+        let state = self.shared.joliet()?;
+        let selected = state.stage.selected.as_ref().ok_or(ImapiError::NoActiveRecorder)?;
+        let is_multi = matches!(selected.mode, SessionMode::Multi { .. });
+        Ok(selected.imported.clone().filter(|_| is_multi))
+    }
+
     /// Entries that will have another name in the Joliet tree than they were staged with, which happens only with the
     /// `AdaptNames` property, and what they will be called.
     ///
@@ -250,8 +266,9 @@ fn is_volume_name(text: &str) -> bool {
     joliet::units(text) <= VOLUME_NAME_UNITS && !text.chars().any(char::is_control)
 }
 
-fn check_names(tree: &Tree, limit: usize) -> Result<(), ImapiError> {
-    for entry in tree.walk(Tree::ROOT) {
+/// Refuses names that Joliet does not allow, but for those that are `known`.
+fn check_names(tree: &Tree, limit: usize, known: &HashSet<&str>) -> Result<(), ImapiError> {
+    for entry in tree.walk(Tree::ROOT).filter(|entry| !known.contains(entry.name())) {
         joliet::check(entry.name(), limit)
             .map_err(|source| ImapiError::BadJolietName { path: entry.path(), source })?;
     }
@@ -281,7 +298,7 @@ impl Stage {
         if self.properties.adapt_names {
             return Ok(joliet::adapt(data, joliet::UNITS));
         }
-        check_names(data, joliet::UNITS).map(|()| Vec::new())
+        check_names(data, joliet::UNITS, &HashSet::new()).map(|()| Vec::new())
     }
 
     fn add(&mut self, data: &Tree, overwrite: bool, now: Timestamp) -> Result<Merged, ImapiError> {
@@ -324,8 +341,9 @@ impl Stage {
         options.joliet = Some(Joliet { long_names, strict: false });
         // Else the disc would not boot any more: a BIOS looks at the last session.
         let multi = |selected: &&Selected| matches!(selected.mode, SessionMode::Multi { .. });
-        options.replayed_catalogue =
-            self.selected.as_ref().filter(multi).and_then(|selected| selected.catalogue);
+        let continued = self.selected.as_ref().filter(multi);
+        options.replayed_catalogue = continued.and_then(|selected| selected.catalogue);
+        options.rock_ridge = continued.filter(|selected| selected.rock_ridge).map(|_| RockRidge::default());
         options
     }
 }

@@ -1,11 +1,13 @@
 //! Selecting a recorder: what disc is in it, and whether it can take another session.
 
+use std::sync::Arc;
+
 use discwright_burn::{Disc, DiscIdentity};
 use discwright_cd::{Lba, area};
-use discwright_iso9660::layout::planned_sectors;
+use discwright_iso9660::layout::{RockRidge, planned_sectors};
 use discwright_iso9660::names::joliet;
-use discwright_iso9660::read::{ReadSectors, View, Volume, import};
-use discwright_iso9660::tree::{Case, Timestamp, Tree};
+use discwright_iso9660::read::{Imported, ReadSectors, View, Volume, import_keeping_names};
+use discwright_iso9660::tree::{Timestamp, Tree};
 use discwright_plan::{DiscState, DiscStatus, WriteType};
 use tracing::debug;
 
@@ -24,8 +26,13 @@ pub(crate) struct Selected {
     pub(crate) mode: SessionMode,
     pub(crate) disc: DiscState,
     pub(crate) identity: DiscIdentity,
-    /// Whether the imported tree has names that only long Joliet names can keep.
+    /// Whether the last session has names that only long Joliet names can keep.
     pub(crate) long_names: bool,
+    /// Whether the last session has Rock Ridge, which the next one keeps: else links, special files, permissions and what is
+    /// compressed would be lost.
+    pub(crate) rock_ridge: bool,
+    /// What importing the last session told; its tree is in the stage.
+    pub(crate) imported: Option<Arc<Imported>>,
     /// Where the boot catalogue of the last session lies.
     pub(crate) catalogue: Option<Lba>,
 }
@@ -63,11 +70,24 @@ pub(crate) fn select(recorder: &DiscRecorder) -> Result<(Selected, Tree), ImapiE
     let disc = survey.disc.ok_or_else(|| recorder.no_medium())?;
     let identity = identity(recorder, &disc);
     let mode = SessionMode::Single;
-    let mut selected = Selected { mode, disc: disc.state, identity, long_names: false, catalogue: None };
+    let mut selected = Selected {
+        mode,
+        disc: disc.state,
+        identity,
+        long_names: false,
+        rock_ridge: false,
+        imported: None,
+        catalogue: None,
+    };
     let Some(volume) = joliet_volume(recorder, &selected.disc) else { return Ok((selected, Tree::new())) };
 
-    let tree = import_tree(recorder, &volume)?;
-    selected.long_names = tree.walk(Tree::ROOT).any(|entry| joliet::units(entry.name()) > joliet::UNITS);
+    selected.rock_ridge = volume.views().any(|view| view == View::RockRidge);
+    let view = if selected.rock_ridge { View::RockRidge } else { View::Joliet };
+    let mut imported = import_tree(recorder, &volume, view)?;
+    let tree = core::mem::take(&mut imported.tree);
+    selected.imported = Some(Arc::new(imported));
+    selected.long_names =
+        volume.walk(View::Joliet).any(|visited| joliet::units(&visited.entry.name) > joliet::UNITS);
     let boots = volume.boot_record().filter(|record| record.is_el_torito());
     selected.catalogue = boots.and_then(|record| i32::try_from(record.catalogue).ok()).map(Lba);
     selected.mode = SessionMode::Multi {
@@ -93,12 +113,16 @@ fn joliet_volume(recorder: &DiscRecorder, disc: &DiscState) -> Option<Volume<Dis
     }
 }
 
-fn import_tree(recorder: &DiscRecorder, volume: &Volume<DiscSectors>) -> Result<Tree, ImapiError> {
+fn import_tree(
+    recorder: &DiscRecorder,
+    volume: &Volume<DiscSectors>,
+    view: View,
+) -> Result<Imported, ImapiError> {
     let failed = |problem| ImapiError::Import { drive: recorder.path().to_owned(), problem };
-    let imported = import(volume, View::Joliet, Case::Fold);
+    let imported = import_keeping_names(volume, view);
     // A session that leaves out what could not be read would hide it for good.
     if imported.is_complete() {
-        return Ok(imported.tree);
+        return Ok(imported);
     }
     let worst = imported.findings.as_slice().iter().max_by_key(|finding| finding.level);
     let first = worst.map_or_else(|| "entries cannot be taken over".to_owned(), ToString::to_string);
@@ -110,6 +134,7 @@ fn check_room(selected: &Selected, tree: &Tree) -> Result<(), ImapiError> {
     let mut options = options_for(&JolietProperties::default(), Timestamp::EPOCH);
     options.start = selected.start();
     options.replayed_catalogue = selected.catalogue;
+    options.rock_ridge = selected.rock_ridge.then(RockRidge::default);
     let structures = planned_sectors(tree, &options).map_err(ImapiError::Layout)?;
     selected
         .disc

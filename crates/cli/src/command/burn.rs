@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::args::{DriveArgs, OutputArgs};
 use crate::cancel;
 use crate::command::edit::EditArgs;
-use crate::command::image::{Left, Renamed, refuse_skipped};
+use crate::command::image::{Left, Renamed, import_warnings, refuse_skipped};
 use crate::drive::{self, DriveName, Opened};
 use crate::exit::{Class, Failure};
 use crate::output::print;
@@ -26,9 +26,10 @@ use crate::progress::Progress;
 /// Burns paths as the next session of the disc, and leaves it open for another.
 ///
 /// The session is what IMAPI's data discs are: ISO 9660 level 1 with Joliet names of 64 units, with the tree of the last session
-/// by reference, and what that session booted. There is no Rock Ridge, and so no --chmod and no links, no enhanced hierarchy,
-/// no boot image and no other volume field than the name, as IMAPI has none of them; `discwright image` makes images with all
-/// of these.
+/// by reference, and what that session booted. Where the last session has Rock Ridge, the new one keeps it, with the links and
+/// permissions that are there, and names that differ only in case are different. Else there is none, and no --chmod, no links of
+/// the host, no enhanced hierarchy, no boot image and no other volume field than the name, as IMAPI has none of them;
+/// `discwright image` makes images with all of these.
 ///
 /// Order: removals, then moves in the order given, then PATHs are laid over.
 #[derive(Debug, Args)]
@@ -84,9 +85,11 @@ struct Burned {
     folders: u32,
     /// Files whose contents lie in earlier sessions.
     imported_files: u32,
-    /// Names that Joliet does not allow, and what became of them.
+    /// Names that Joliet does not allow, or that an earlier session's entries cannot keep, and what became of them.
     changed_names: Vec<Renamed>,
     skipped: Vec<Left>,
+    /// What people should know of the earlier session, in sentences.
+    warnings: Vec<String>,
     /// Absent when the drive would not say; the burn itself was checked before.
     disc: Option<After>,
 }
@@ -144,9 +147,15 @@ fn burn(args: &BurnArgs, cancel: &CancelToken, progress: &Progress) -> Result<Bu
     let skipped = joliet.add_paths(&args.paths, args.overwrite)?;
     refuse_skipped(&args.paths, &skipped)?;
     refuse_own_disc(&args.drive.drive, &joliet)?;
-    let changed_names: Vec<Renamed> = joliet.changed_names()?.iter().map(Renamed::from).collect();
+    let imported_session = joliet.imported()?;
+    let kept = imported_session.iter().flat_map(|it| &it.renamed).map(Renamed::from);
+    let changed_names: Vec<Renamed> = kept.chain(joliet.changed_names()?.iter().map(Renamed::from)).collect();
     for renamed in &changed_names {
         tracing::warn!("{renamed}");
+    }
+    let warnings = imported_session.as_deref().map(import_warnings).unwrap_or_default();
+    for warning in &warnings {
+        tracing::warn!("{warning}");
     }
     let before = recorder.survey()?.disc.map(|disc| disc.state);
     let image_sectors = joliet.used_data_blocks()?;
@@ -184,6 +193,7 @@ fn burn(args: &BurnArgs, cancel: &CancelToken, progress: &Progress) -> Result<Bu
         imported_files: u32::try_from(imported).unwrap_or(u32::MAX),
         changed_names,
         skipped: skipped.iter().map(Left::from).collect(),
+        warnings,
         disc: after(&recorder),
     })
 }

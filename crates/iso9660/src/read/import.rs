@@ -1,5 +1,6 @@
 //! Taking over the tree of an earlier session, by reference: no content is read, none is copied.
 
+use core::fmt;
 use std::collections::HashMap;
 
 use super::entry::{Entry, EntryKind};
@@ -20,25 +21,96 @@ pub struct Imported {
     pub findings: Findings,
     /// Entries that are on the disc but not in the tree; a session written from the tree would hide them.
     pub left_out: u64,
+    /// Those of them that are associated files (resource forks), which a tree cannot hold.
+    pub associated: u64,
+    /// Path of the first of these.
+    pub first_associated: Option<String>,
+    /// Entries that have another name in the tree than on the disc, in order of the walk.
+    pub renamed: Vec<RenamedEntry>,
 }
 
 impl Imported {
-    /// Whether everything was taken over that can be seen, and nothing was unreadable.
+    /// Whether everything was taken over that a tree can hold, and nothing was unreadable. Associated files and changed names are
+    /// for the caller to tell.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.left_out == 0 && !self.findings.has_errors()
+        self.left_out == self.associated && !self.findings.has_errors()
     }
+}
+
+/// An entry that has another name in the tree than on the disc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenamedEntry {
+    /// Its path on the disc, as the view shows it.
+    pub path: String,
+    /// Its name in the tree.
+    pub new_name: String,
+    /// Why.
+    pub why: RenameReason,
+}
+
+impl fmt::Display for RenamedEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, new_name, why } = self;
+        write!(f, "{path:?} becomes {new_name:?}: {why}")
+    }
+}
+
+/// Why an entry has another name in the tree than on the disc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RenameReason {
+    /// An entry of its folder has the name already, by the tree's rule of case.
+    Taken,
+    /// The name is not UTF-8: its bytes as recorded, which are taken for ISO 8859-1.
+    NotUtf8(Vec<u8>),
+}
+
+impl fmt::Display for RenameReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Taken => f.write_str("another entry of the folder has that name"),
+            Self::NotUtf8(bytes) => {
+                let shown = bytes.escape_ascii();
+                write!(f, "the name is recorded as \"{shown}\", which is not UTF-8; taken for ISO 8859-1")
+            }
+        }
+    }
+}
+
+/// Takes over the tree that `view` shows with the names that it has: as one in which names that differ only in case are the
+/// same if the volume has no such names in one folder, else as one in which they differ. With Rock Ridge they always do, as on
+/// the POSIX systems that write it.
+///
+/// Only what is recorded twice under one name, or is not UTF-8, is [`renamed`](Imported::renamed).
+pub fn import_keeping_names<S: ReadSectors>(volume: &Volume<S>, view: View) -> Imported {
+    if view != View::RockRidge {
+        let imported = import(volume, view, Case::Fold);
+        if imported.renamed.iter().all(|entry| entry.why != RenameReason::Taken) {
+            return imported;
+        }
+    }
+    import(volume, view, Case::Exact)
 }
 
 /// Takes over the tree that `view` shows, as one in which names are compared by `case`.
 ///
 /// An empty tree when the volume does not offer the view. Names that the tree takes for the same get a number behind
-/// (`name~1.txt`) and a warning. Rock Ridge attributes are kept in that view. Files that share their data share it in the tree.
+/// (`name~1.txt`) and are [`renamed`](Imported::renamed). Rock Ridge attributes are kept in that view. Files
+/// that share their data share it in the tree.
 pub fn import<S: ReadSectors>(volume: &Volume<S>, view: View, case: Case) -> Imported {
     let mut importer = Importer {
-        imported: Imported { tree: Tree::with_case(case), findings: Findings::default(), left_out: 0 },
+        imported: Imported {
+            tree: Tree::with_case(case),
+            findings: Findings::default(),
+            left_out: 0,
+            associated: 0,
+            first_associated: None,
+            renamed: Vec::new(),
+        },
         contents: HashMap::new(),
         nodes: vec![Some(Tree::ROOT)],
+        numbers: HashMap::new(),
     };
     importer.imported.findings.append(volume.findings().clone());
     importer.take_root(volume, view);
@@ -51,6 +123,10 @@ pub fn import<S: ReadSectors>(volume: &Volume<S>, view: View, case: Case) -> Imp
         }
     }
     let mut imported = importer.imported;
+    let associated = walk.associated();
+    imported.associated = associated.files;
+    imported.left_out += associated.files;
+    imported.first_associated.clone_from(&associated.first);
     imported.findings.append(walk.into_findings());
     pins.apply(&mut imported.tree);
     imported
@@ -62,6 +138,8 @@ struct Importer {
     contents: HashMap<Vec<(i32, u32)>, ContentId>,
     /// The directories above the current entry, by depth; `None` where one could not be taken over.
     nodes: Vec<Option<NodeId>>,
+    /// The last number that was given for a name of a folder, so that any number of the same takes no longer.
+    numbers: HashMap<(NodeId, String), u32>,
 }
 
 impl Importer {
@@ -101,10 +179,10 @@ impl Importer {
                 None => return self.refuse(visited, "it is a device without a number"),
             },
         };
-        let tree = &mut self.imported.tree;
         let mut name = entry.name.clone();
         let mut number = 0_u32;
         loop {
+            let tree = &mut self.imported.tree;
             let added = match &kept {
                 Body::Directory => tree.add_directory(parent, &name, attributes),
                 Body::New(_, extents) => {
@@ -118,22 +196,35 @@ impl Importer {
             match added {
                 Ok(node) => {
                     if number > 0 {
-                        let message =
-                            format_args!("{:?} is a name already; taken over as {name:?}", visited.path());
-                        self.imported.findings.warn(entry.place, "ECMA-119, 6.8.2", message);
+                        self.numbers.insert((parent, entry.name.clone()), number);
                     }
                     if let (Body::New(key, _), Some(content)) = (kept, tree.entry(node).content_id()) {
                         self.contents.insert(key, content);
                     }
+                    self.tell_name(visited, name, number > 0);
                     return Some(node);
                 }
                 Err(AddError::Exists { .. }) => {
+                    if number == 0 {
+                        let key = (parent, entry.name.clone());
+                        number = self.numbers.get(&key).copied().unwrap_or(0);
+                    }
                     number += 1;
                     name = numbered(&entry.name, number);
                 }
                 Err(error) => return self.refuse(visited, &error.to_string()),
             }
         }
+    }
+
+    fn tell_name(&mut self, visited: &Visited, new_name: String, taken: bool) {
+        let raw = visited.entry.posix.as_ref().and_then(|posix| posix.raw_name.clone());
+        let why = match raw {
+            _ if taken => RenameReason::Taken,
+            Some(raw) => RenameReason::NotUtf8(raw),
+            None => return,
+        };
+        self.imported.renamed.push(RenamedEntry { path: visited.path(), new_name, why });
     }
 
     fn content(&mut self, visited: &Visited) -> Option<Body<'static>> {

@@ -28,7 +28,7 @@ pub use entry::{Directory, Entry, EntryKind, Posix, Section, Sections};
 #[cfg(unix)]
 pub use extract::{ExtractError, ExtractOptions, Extracted, Links, Problem, Progress, Reason, extract};
 pub use finding::{Finding, Findings, Level, Place};
-pub use import::{Imported, import};
+pub use import::{Imported, RenameReason, RenamedEntry, import, import_keeping_names};
 pub use sessions::find_sessions;
 #[cfg(unix)]
 pub use source::FileSource;

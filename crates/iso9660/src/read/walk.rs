@@ -89,7 +89,16 @@ pub struct Walk<'v, S> {
     entered: HashSet<u32>,
     entries_left: u64,
     bytes_left: u64,
+    associated: Associated,
     findings: Findings,
+}
+
+/// Associated files that a walk left out.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Associated {
+    pub(super) files: u64,
+    /// Path of the first.
+    pub(super) first: Option<String>,
 }
 
 struct Pending {
@@ -133,6 +142,7 @@ impl<'v, S: ReadSectors> Walk<'v, S> {
             entered: HashSet::new(),
             entries_left: limits.entries,
             bytes_left: whole.unwrap_or(limits.directory_bytes),
+            associated: Associated::default(),
             findings: Findings::default(),
         };
         walk.pending = root.map(|directory| {
@@ -146,6 +156,11 @@ impl<'v, S: ReadSectors> Walk<'v, S> {
     #[must_use]
     pub const fn findings(&self) -> &Findings {
         &self.findings
+    }
+
+    /// What was left out so far.
+    pub(super) const fn associated(&self) -> &Associated {
+        &self.associated
     }
 
     /// What was wrong, when the walk is over.
@@ -185,6 +200,8 @@ impl<'v, S: ReadSectors> Walk<'v, S> {
                     "ECMA-119, 9.1.6",
                     format_args!("associated file {:?} left out", entry.name),
                 );
+                self.associated.files += 1;
+                self.associated.first.get_or_insert_with(|| join(&self.path, &entry.name));
                 continue;
             }
             if self.entries_left == 0 {

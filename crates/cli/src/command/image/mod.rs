@@ -1,6 +1,7 @@
 //! `discwright image`.
 
 mod args;
+mod base;
 mod boot;
 mod names;
 mod pattern;
@@ -8,19 +9,21 @@ mod write;
 
 use core::ops::ControlFlow;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use discwright_burn::CancelToken;
 use discwright_cd::Lba;
 use discwright_iso9660::image::Image;
 use discwright_iso9660::layout::{Joliet, Options, RockRidge, layout};
 use discwright_iso9660::names::{Level, joliet};
-use discwright_iso9660::read::{ReadSectors, View, Volume, import};
+use discwright_iso9660::read::{ReadSectors, View, Volume};
 use discwright_iso9660::tree::scan::{ScanError, Skipped, scan};
-use discwright_iso9660::tree::{Attributes, Entry, Sameness, Tree, Unchanged, UnchangedError};
+use discwright_iso9660::tree::{Attributes, Entry, Tree};
 use serde::Serialize;
 
 pub(crate) use self::args::ImageArgs;
+pub(crate) use self::base::import_warnings;
+use self::base::{Base, BaseReport, Laid};
 pub(crate) use self::names::Renamed;
 use crate::args::OutputArgs;
 use crate::cancel;
@@ -28,10 +31,7 @@ use crate::command::edit;
 use crate::environment;
 use crate::exit::Failure;
 use crate::output::{Destination, print, refuse_disc_file};
-use crate::volume::{self, Chosen, view_name};
-
-/// New sessions begin at multiples of so many sectors where nothing else is asked for: 32 KiB, as disc images have them.
-const START_MULTIPLE: i32 = 16;
+use crate::volume::view_name;
 
 #[derive(Serialize)]
 struct Written {
@@ -50,21 +50,10 @@ struct Written {
     /// Paths that patterns left out.
     excluded: Vec<String>,
     skipped: Vec<Left>,
+    /// What else people should know, in sentences.
+    warnings: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     base: Option<BaseReport>,
-}
-
-/// What an earlier session gave.
-#[derive(Serialize)]
-struct BaseReport {
-    file: String,
-    session: usize,
-    view: &'static str,
-    /// Files whose contents lie in earlier sessions.
-    imported_files: u32,
-    /// Those of them that were given again, and found to be unchanged.
-    unchanged_files: u32,
-    unchanged_bytes: u64,
 }
 
 /// A path that was left out.
@@ -86,23 +75,16 @@ impl From<&Skipped> for Left {
     }
 }
 
-/// The image with the earlier sessions.
-struct Base {
-    file: PathBuf,
-    chosen: Chosen,
-    /// The sector behind it.
-    end: Lba,
-}
-
 /// Lays the paths out and writes the image to a file.
 pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
     let cancel = cancel::on_interrupt()?;
     if let Some(target) = &args.output {
         refuse_disc_file(target)?;
     }
-    let base = open_base(&args)?;
+    let base = Base::open(&args)?;
     let mut options = options(&args, base.as_ref())?;
-    let scanned = args.file_system.scan_options(options.rock_ridge.is_some(), args.overwrite)?;
+    let mut scanned = args.file_system.scan_options(options.rock_ridge.is_some(), args.overwrite)?;
+    scanned.case = base.as_ref().map_or(scanned.case, |base| base.case(scanned.case));
     let mut staged = scan(&args.paths, scanned, &mut |_| step(&cancel)).map_err(|error| match error {
         ScanError::Cancelled => Failure::cancelled("cancelled; no image was written"),
         other => Failure::refused(other),
@@ -110,17 +92,21 @@ pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
     refuse_skipped(&args.paths, &staged.skipped)?;
     let excluded = pattern::exclude(&mut staged.tree, &args.exclude);
     let adapted = check_names(&args, &options, &mut staged.tree)?;
-    let (mut tree, unchanged) = match &base {
-        None => (staged.tree, Unchanged::default()),
-        Some(base) => lay_over(&args, base, &options, staged.tree, &cancel)?,
+    let laid = match &base {
+        None => Laid::alone(staged.tree),
+        Some(base) => base.lay_over(&args, &options, staged.tree, &cancel)?,
     };
+    let Laid { mut tree, mut renamed, warnings, outcome } = laid;
     chmod(&args, &options, &mut tree)?;
     if args.file_system.level.is_none() && tree.walk(Tree::ROOT).any(|entry| needs_level_three(&entry)) {
         options.level = Level::Three;
     }
     let layout = layout(tree, &options).map_err(Failure::refused)?;
-    let changed_names = names::renamed(&adapted, &layout);
-    names::tell(&changed_names, &layout, args.list_names);
+    renamed.extend(names::renamed(&adapted, &layout));
+    names::tell(&renamed, &layout, args.list_names);
+    for warning in &warnings {
+        tracing::warn!("{warning}");
+    }
     let mut skipped: Vec<Left> = staged.skipped.iter().map(Left::from).collect();
     let reason = "only Rock Ridge can record it".to_owned();
     skipped.extend(layout.omitted().map(|it| Left { path: it.path, reason: reason.clone() }));
@@ -150,10 +136,11 @@ pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
         folders: counts.directories,
         level: options.level.to_string(),
         hierarchies: hierarchies(&options),
-        changed_names,
+        changed_names: renamed,
         excluded,
         skipped,
-        base: base.as_ref().map(|base| report(base, image.layout().tree(), unchanged)),
+        warnings,
+        base: base.as_ref().map(|base| base.report(image.layout().tree(), &outcome)),
     };
     if destination == Some(Destination::Stdout) {
         // The image is there.
@@ -198,21 +185,6 @@ fn needs_level_three(entry: &Entry<'_>) -> bool {
     }
 }
 
-fn open_base(args: &ImageArgs) -> Result<Option<Base>, Failure> {
-    let selection = args.base.selection;
-    let Some(file) = &args.base.base else {
-        if selection.session.is_some() || selection.view.is_some() || !args.edit.is_empty() {
-            return Err(Failure::usage(
-                "--session, --view, --remove and --move are about an image given with --base",
-            ));
-        }
-        return Ok(None);
-    };
-    let chosen = volume::open(Some(file), None, selection)?;
-    let end = chosen.volume.source().end().unwrap_or(Lba(0));
-    Ok(Some(Base { file: file.clone(), chosen, end }))
-}
-
 /// What is wished, on top of what the base has.
 fn options(args: &ImageArgs, base: Option<&Base>) -> Result<Options, Failure> {
     let now = environment::now()?;
@@ -220,7 +192,7 @@ fn options(args: &ImageArgs, base: Option<&Base>) -> Result<Options, Failure> {
         discwright_imapi::image_options(args.volume.volume_name.as_deref(), now).map_err(Failure::usage)?;
     if let Some(base) = base {
         let volume = &base.chosen.volume;
-        options.start = start(args, base)?;
+        options.start = base.start(args)?;
         // Another program may have given long names to files; they keep them.
         let long_names = has_long_names(volume);
         options.joliet = volume.joliet().map(|_| Joliet { long_names, strict: false });
@@ -241,19 +213,6 @@ fn options(args: &ImageArgs, base: Option<&Base>) -> Result<Options, Failure> {
 
 fn has_long_names(volume: &Volume<Box<dyn ReadSectors>>) -> bool {
     volume.walk(View::Joliet).any(|visited| joliet::units(&visited.entry.name) > joliet::UNITS)
-}
-
-fn start(args: &ImageArgs, base: &Base) -> Result<Lba, Failure> {
-    match args.base.start {
-        Some(start) if start < base.end.0 && !args.base.session_only => {
-            let problem =
-                format!("--start {start} lies inside of {}, which ends at {}", base.file.display(), base.end);
-            Err(Failure::usage(problem))
-        }
-        Some(start) if start < 0 => Err(Failure::usage("--start is a sector from 0 on")),
-        Some(start) => Ok(Lba(start)),
-        None => Ok(Lba(base.end.0.saturating_add(START_MULTIPLE - 1) / START_MULTIPLE * START_MULTIPLE)),
-    }
 }
 
 /// What was named itself cannot be left out: nobody would look for it in a warning.
@@ -285,36 +244,6 @@ fn check_names(
     Ok(Vec::new())
 }
 
-/// The base's tree, edited, with the staged one over it.
-fn lay_over(
-    args: &ImageArgs,
-    base: &Base,
-    options: &Options,
-    mut staged: Tree,
-    cancel: &CancelToken,
-) -> Result<(Tree, Unchanged), Failure> {
-    let imported = import(&base.chosen.volume, base.chosen.view, args.file_system.case());
-    if !imported.is_complete() {
-        let worst = imported.findings.as_slice().iter().max_by_key(|finding| finding.level);
-        let problem = worst.map_or_else(|| "entries cannot be taken over".to_owned(), ToString::to_string);
-        return Err(Failure::refused(format!("{}: {problem}", base.file.display())).advise(
-            "a session that leaves out what cannot be read would hide it; choose another --session or --view",
-        ));
-    }
-    let mut tree = imported.tree;
-    args.edit.apply(&mut tree, options.joliet.filter(|_| !args.adapt_names).map(Joliet::units))?;
-    let by = if args.base.by_date { Sameness::Date } else { Sameness::Contents };
-    let unchanged = tree
-        .keep_unchanged(&mut staged, base.chosen.volume.source(), by, &mut |_| step(cancel))
-        .map_err(|error| match error {
-            UnchangedError::Cancelled => Failure::cancelled("cancelled; no image was written"),
-            other => Failure::refused(other),
-        })?;
-    tree.merge(&staged, args.overwrite)
-        .map_err(|error| Failure::refused(error).advise("--overwrite lets files replace files"))?;
-    Ok((tree, unchanged))
-}
-
 fn chmod(args: &ImageArgs, options: &Options, tree: &mut Tree) -> Result<(), Failure> {
     if !args.chmod.is_empty() && options.rock_ridge.is_none() {
         let problem = "--chmod: only Rock Ridge records permissions";
@@ -330,16 +259,4 @@ fn chmod(args: &ImageArgs, options: &Options, tree: &mut Tree) -> Result<(), Fai
         tree.set_attributes(id, Attributes { mode: bits, ..attributes });
     }
     Ok(())
-}
-
-fn report(base: &Base, tree: &Tree, unchanged: Unchanged) -> BaseReport {
-    let imported = tree.walk(Tree::ROOT).filter(Entry::is_on_disc).count();
-    BaseReport {
-        file: Path::new(&base.file).display().to_string(),
-        session: base.chosen.session,
-        view: view_name(base.chosen.view),
-        imported_files: u32::try_from(imported).unwrap_or(u32::MAX),
-        unchanged_files: unchanged.files,
-        unchanged_bytes: unchanged.bytes,
-    }
 }

@@ -2,6 +2,7 @@
 
 use discwright_iso9660::layout::{ChangedName, HierarchyKind, Layout};
 use discwright_iso9660::names::joliet::Adapted;
+use discwright_iso9660::read::RenamedEntry;
 use serde::Serialize;
 
 /// A name that had to change.
@@ -9,7 +10,8 @@ use serde::Serialize;
 pub(crate) struct Renamed {
     /// Path as it was staged.
     path: String,
-    /// The hierarchy in which it differs: `iso`, `joliet` or `iso-1999`.
+    /// The hierarchy in which it differs: `iso`, `joliet` or `iso-1999`; `all` for one of an earlier session that cannot keep
+    /// its name.
     hierarchy: &'static str,
     new_name: String,
     why: String,
@@ -18,7 +20,10 @@ pub(crate) struct Renamed {
 impl core::fmt::Display for Renamed {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let Self { path, hierarchy, new_name, why } = self;
-        write!(f, "{path} becomes {new_name:?} in the {hierarchy} hierarchy: {why}")
+        match *hierarchy {
+            "all" => write!(f, "{path} of the earlier session becomes {new_name:?}: {why}"),
+            _ => write!(f, "{path} becomes {new_name:?} in the {hierarchy} hierarchy: {why}"),
+        }
     }
 }
 
@@ -38,6 +43,13 @@ impl From<&Adapted> for Renamed {
     fn from(adapted: &Adapted) -> Self {
         let (path, new_name) = (adapted.path.clone(), adapted.new_name.clone());
         Self { path, hierarchy: "joliet", new_name, why: adapted.change.to_string() }
+    }
+}
+
+impl From<&RenamedEntry> for Renamed {
+    fn from(entry: &RenamedEntry) -> Self {
+        let (path, new_name) = (format!("/{}", entry.path), entry.new_name.clone());
+        Self { path, hierarchy: "all", new_name, why: entry.why.to_string() }
     }
 }
 
