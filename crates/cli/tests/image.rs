@@ -620,6 +620,28 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn files_whose_contents_no_size_tells_are_refused_by_name() {
+    let desk = desk();
+    std::os::unix::fs::symlink("/proc/version", desk.path("two/version")).unwrap();
+    for (arguments, named) in [
+        (&["image", "/proc/version", "-o", "a.iso"][..], "/proc/version"),
+        (&["image", "two", "-o", "a.iso"], "two/version"),
+        (&["image", "/proc/sys/kernel/random", "-o", "a.iso"], "/proc/sys/kernel/random/"),
+        (&["image", "one", "--boot", "host:/proc/version", "-o", "a.iso"], "/proc/version"),
+        (&["burn", "two", "--drive", "sim:a.disc"], "two/version"),
+    ] {
+        let refused = desk.refused(3, arguments);
+        let message = refused["message"].as_str().unwrap();
+        assert!(message.contains(named) && message.contains("states 0 bytes"), "{message}");
+    }
+    assert!(!desk.path("a.iso").exists());
+    // A file that is empty stays one.
+    desk.file("one/empty", b"");
+    desk.json(&["image", "one", "-o", "a.iso"]);
+    assert!(sectors(&desk, &["a.iso"]).contains_key("empty"));
+}
+
+#[test]
 fn every_date_that_a_disc_can_say_is_recorded_and_no_other_is_taken() {
     let desk = desk();
     let dates = |image: &str| {

@@ -32,12 +32,17 @@ impl Content {
     /// A regular file of the host with the size and times it has now.
     ///
     /// # Errors
-    /// The system's, or [`io::ErrorKind::InvalidInput`] when `path` is no regular file.
+    /// The system's, or [`io::ErrorKind::InvalidInput`] when `path` is no regular file, or one that states 0 bytes and holds
+    /// more.
     pub fn host(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let metadata = std::fs::metadata(path)?;
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        #[cfg(unix)]
+        if metadata.len() == 0 && super::empty::holds_something(path)? {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it states 0 bytes and holds more"));
         }
         Ok(Self::Host(HostFile { path: path.to_owned(), stamp: Stamp::from(&metadata) }))
     }

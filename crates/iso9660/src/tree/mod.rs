@@ -5,6 +5,7 @@
 
 mod content;
 mod edit;
+mod empty;
 mod host;
 mod index;
 mod merge;

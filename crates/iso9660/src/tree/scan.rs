@@ -16,6 +16,7 @@ use rustix::io::Errno;
 use thiserror::Error;
 
 use super::content::{ContentId, Stamp, Stored};
+use super::empty::Sizes;
 use super::node::{Attributes, Kind, NodeId, Span, Special};
 use super::{AddError, Case, MergeError, Opener, Timestamp, Tree};
 use crate::format::rock_ridge::DeviceNumber;
@@ -103,6 +104,12 @@ pub enum ScanError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A file that states no size and holds something, as those of `/proc`: how long it is nobody can say.
+    #[error("{path} states 0 bytes and holds more, as the system makes it while it is read; copy it to a file first", path = path.display())]
+    Unsized {
+        /// The host path.
+        path: PathBuf,
+    },
     /// A name is not UTF-8.
     #[error("{path}: the name is not UTF-8; rename the file or ask for such names to be escaped", path = path.display())]
     NotUtf8 {
@@ -180,6 +187,7 @@ struct Scanner<'p> {
     links: HashMap<(u32, u32, u64), ContentId>,
     pending: Vec<Pending>,
     found: u64,
+    sizes: Sizes,
 }
 
 /// A host folder still to be read.
@@ -206,6 +214,7 @@ impl<'p> Scanner<'p> {
             links: HashMap::new(),
             pending: Vec::new(),
             found: 0,
+            sizes: Sizes::default(),
         }
     }
 
@@ -343,6 +352,13 @@ impl<'p> Scanner<'p> {
     }
 
     fn file(&mut self, parent: NodeId, folder: u32, name: &CStr, status: &Statx) -> Result<(), ScanError> {
+        if status.stx_size == 0 {
+            let at = self.opener.open(&self.tree.folders, &self.tree.text, folder);
+            let holds_more = at.and_then(|at| self.sizes.are_wrong(at, name, status));
+            if holds_more.map_err(|source| self.host_error(folder, name, source))? {
+                return Err(ScanError::Unsized { path: self.host_path(folder, name) });
+            }
+        }
         let (span, host) = self.name(parent, folder, name)?;
         let content = self.content(folder, host, status);
         let content = content.ok_or_else(|| self.too_large(folder, name))?;
