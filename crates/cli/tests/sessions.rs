@@ -106,3 +106,41 @@ fn a_name_that_cannot_be_kept_is_told_or_refused() {
     assert!(strict["message"].as_str().unwrap().contains("not UTF-8"), "{strict}");
     assert!(!desk.path("3.iso").exists());
 }
+
+#[test]
+fn a_base_that_lost_its_padding_gets_a_session_that_is_found() {
+    let desk = Desk::new();
+    desk.file("s/a", b"first");
+    desk.file("n", b"new");
+    let Some(()) = genisoimage(&desk, &["-R", "-J"], "s", "1.iso") else { return };
+    let whole = fs::read(desk.path("1.iso")).unwrap();
+    for cut in [150 * 2048, 149 * 2048 + 1, 100, 0] {
+        desk.file("cut.iso", &whole[..whole.len() - cut]);
+        let missing = cut / 2048;
+        let planned = desk.json(&["image", "n", "--base", "cut.iso", "--dry-run"]);
+        let written = desk.json(&["image", "n", "--base", "cut.iso", "-o", "2.iso"]);
+        assert_eq!(planned["sectors"], written["sectors"]);
+        assert_eq!(written["base"]["missing_sectors"], json!(missing), "{cut}");
+        let is_told = written["warnings"].to_string().contains("zeros take their place");
+        assert_eq!(is_told, missing > 0, "{written}");
+        let start = written["start"].as_u64().unwrap();
+        assert!(start * 2048 >= whole.len() as u64, "{written}");
+        let two = fs::read(desk.path("2.iso")).unwrap();
+        assert_eq!(two.len() as u64, start * 2048 + planned["bytes"].as_u64().unwrap());
+        assert!(two.starts_with(&whole), "what was cut off was zeros, and is again");
+        assert_eq!(paths(&desk, &["2.iso"]), ["a", "n"], "{cut}");
+        if let Some(names) = isoinfo(&desk.path("2.iso"), &written["start"], "-R") {
+            assert_eq!(names, ["a", "n"]);
+        }
+        let early = ["image", "n", "--base", "cut.iso", "-o", "3.iso", "--start", "170"];
+        assert!(desk.refused(2, &early)["message"].as_str().unwrap().contains("lies inside of"));
+    }
+    // A stated length that is absurd is refused, and no terabytes of zeros are written.
+    let mut damaged = whole;
+    for (at, bytes) in [(80, 0x7FFF_FF00_u32.to_le_bytes()), (84, 0x7FFF_FF00_u32.to_be_bytes())] {
+        damaged[16 * 2048 + at..][..4].copy_from_slice(&bytes);
+    }
+    desk.file("damaged.iso", &damaged);
+    let refused = desk.refused(3, &["image", "n", "--base", "damaged.iso", "-o", "3.iso"]);
+    assert!(refused["message"].as_str().unwrap().contains("cut or damaged"), "{refused}");
+}

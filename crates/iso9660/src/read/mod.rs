@@ -29,7 +29,7 @@ pub use entry::{Directory, Entry, EntryKind, Posix, Section, Sections};
 pub use extract::{ExtractError, ExtractOptions, Extracted, Links, Problem, Progress, Reason, extract};
 pub use finding::{Finding, Findings, Level, Place};
 pub use import::{Imported, RenameReason, RenamedEntry, import, import_keeping_names};
-pub use sessions::find_sessions;
+pub use sessions::{find_sessions, stated_end};
 #[cfg(unix)]
 pub use source::FileSource;
 pub use source::{OffsetSource, ReadSectors, SeekSource};

@@ -24,21 +24,39 @@ const CHUNK_SECTORS: u32 = 512;
 /// # Errors
 /// The source's, [`io::ErrorKind::UnexpectedEof`] excepted, which ends the search.
 pub fn find_sessions(source: &impl ReadSectors) -> io::Result<Vec<Lba>> {
-    let front = Lba(SYSTEM_AREA + 1);
     let first = primary_at(source, Lba(SYSTEM_AREA))?;
     let Some(end) = source.end() else { return Ok(first.iter().map(|_| Lba(0)).collect()) };
-    let Some(first) = first else {
-        return Ok(search(source, front, end)?.into_iter().map(|session| session.start).collect());
-    };
+    let behind = end_of_first(source, first, end)?;
+    let later = search(source, FRONT.max(behind.unwrap_or(FRONT)), end)?;
+    Ok(behind.map(|_| Lba(0)).into_iter().chain(later.into_iter().map(|session| session.start)).collect())
+}
+
+/// Where the first volume of `source` ends, as its descriptor states it: from there on [`find_sessions`] looks for later ones,
+/// so that a session is not found that begins in front of it, as one put behind a file that was cut short would. Sector zero
+/// where that is no bound.
+///
+/// # Errors
+/// The source's, [`io::ErrorKind::UnexpectedEof`] excepted.
+pub fn stated_end(source: &impl ReadSectors) -> io::Result<Lba> {
+    let first = primary_at(source, Lba(SYSTEM_AREA))?;
+    let Some(end) = source.end() else { return Ok(Lba(0)) };
+    Ok(end_of_first(source, first, end)?.unwrap_or(Lba(0)))
+}
+
+/// Where a later session is looked for at first: behind the descriptor that the first may have.
+const FRONT: Lba = Lba(SYSTEM_AREA + 1);
+
+/// The end that the first volume states; `None` where the descriptor at sector 16 is none or a later session's.
+fn end_of_first(
+    source: &impl ReadSectors,
+    first: Option<VolumeDescriptor>,
+    end: Lba,
+) -> io::Result<Option<Lba>> {
+    let Some(first) = first else { return Ok(None) };
     let root = Lba(i32::try_from(first.root.extent).unwrap_or(i32::MAX));
     // In front of an ordinary root there are few sectors, so this costs nothing.
-    if search(source, front, root.min(end))?.iter().any(|session| session.root == root) {
-        return Ok(search(source, front, end)?.into_iter().map(|session| session.start).collect());
-    }
-    let behind = front.max(Lba(i32::try_from(first.volume_blocks).unwrap_or(i32::MAX)));
-    let mut sessions = vec![Lba(0)];
-    sessions.extend(search(source, behind, end)?.into_iter().map(|session| session.start));
-    Ok(sessions)
+    let is_copy = search(source, FRONT, root.min(end))?.iter().any(|session| session.root == root);
+    Ok((!is_copy).then(|| Lba(i32::try_from(first.volume_blocks).unwrap_or(i32::MAX))))
 }
 
 /// The system area in front of a session's descriptors, in sectors.

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use discwright_burn::CancelToken;
 use discwright_cd::Lba;
+use discwright_iso9660::format::SECTOR_BYTES;
 use discwright_iso9660::layout::{Joliet, Options};
-use discwright_iso9660::read::{Imported, Level, View, import, import_keeping_names};
+use discwright_iso9660::read::{Imported, Level, View, import, import_keeping_names, stated_end};
 use discwright_iso9660::tree::{Case, Entry, Sameness, Tree, Unchanged, UnchangedError};
 use serde::Serialize;
 
@@ -15,6 +16,8 @@ use crate::volume::{self, Chosen, view_name};
 
 /// New sessions begin at multiples of so many sectors where nothing else is asked for: 32 KiB, as disc images have them.
 const START_MULTIPLE: i32 = 16;
+/// The most sectors that a base may lack of the length it states, 128 MiB: padding was cut off, else it is damaged.
+const MOST_MISSING: u32 = 65_536;
 /// Findings that are told one by one.
 const FINDINGS_TOLD: usize = 20;
 
@@ -31,13 +34,17 @@ pub(super) struct BaseReport {
     unchanged_bytes: u64,
     /// Associated files (resource forks) that the new session does not have.
     associated_files_left_out: u64,
+    /// Sectors that the image lacks of the length that its first volume states; zeros take their place.
+    missing_sectors: u32,
 }
 
 /// The image with the earlier sessions.
 pub(super) struct Base {
     pub(super) file: PathBuf,
     pub(super) chosen: Chosen,
-    /// The sector behind it.
+    /// The sector behind the file, a part of one at its end counted.
+    file_end: Lba,
+    /// The sector behind it and behind what its first volume states: readers look for a later session no nearer.
     end: Lba,
 }
 
@@ -78,8 +85,24 @@ impl Base {
             return Ok(None);
         };
         let chosen = volume::open(Some(file), None, selection)?;
-        let end = chosen.volume.source().end().unwrap_or(Lba(0));
-        Ok(Some(Self { file: file.clone(), chosen, end }))
+        let refuse = |error| Failure::refused(format!("{}: {error}", file.display()));
+        let bytes = file.metadata().map_err(refuse)?.len();
+        let file_end = Lba(i32::try_from(bytes.div_ceil(SECTOR_BYTES as u64)).unwrap_or(i32::MAX));
+        let end = file_end.max(stated_end(chosen.volume.source()).map_err(refuse)?);
+        let base = Self { file: file.clone(), chosen, file_end, end };
+        if base.missing_sectors() > MOST_MISSING {
+            let problem = format!(
+                "{} ends at sector {file_end}, but its first volume says that it ends at {end}: it is cut or damaged",
+                file.display()
+            );
+            return Err(Failure::refused(problem).advise("get the image whole"));
+        }
+        Ok(Some(base))
+    }
+
+    /// Sectors of zeros between the file and the new session's front that the file should have, if any.
+    pub(super) fn missing_sectors(&self) -> u32 {
+        self.end.sectors_since(self.file_end).unwrap_or(0)
     }
 
     /// How names are compared: names that differ only in case are different in Rock Ridge, as on the systems that write it.
@@ -92,7 +115,9 @@ impl Base {
         match args.base.start {
             Some(start) if start < self.end.0 && !args.base.session_only => {
                 let (file, end) = (self.file.display(), self.end);
-                let problem = format!("--start {start} lies inside of {file}, which ends at {end}");
+                let problem = format!(
+                    "--start {start} lies inside of {file}, whose first volume and bytes end at {end}"
+                );
                 Err(Failure::usage(problem))
             }
             Some(start) if start < 0 => Err(Failure::usage("--start is a sector from 0 on")),
@@ -115,7 +140,13 @@ impl Base {
             Case::Fold => import_keeping_names(volume, *view),
         };
         self.refuse_incomplete(args, &imported)?;
-        let warnings = import_warnings(&imported);
+        let mut warnings = import_warnings(&imported);
+        if self.missing_sectors() > 0 && !args.base.session_only {
+            let (file, missing, end) = (self.file.display(), self.missing_sectors(), self.end);
+            warnings.push(format!(
+                "{file} ends {missing} sectors before sector {end}, where its first volume says that it ends; zeros take their place"
+            ));
+        }
         let renamed = imported.renamed.iter().map(Renamed::from).collect();
         let mut tree = imported.tree;
         args.edit.apply(&mut tree, options.joliet.filter(|_| !args.adapt_names).map(Joliet::units))?;
@@ -160,6 +191,7 @@ impl Base {
             unchanged_files: outcome.unchanged.files,
             unchanged_bytes: outcome.unchanged.bytes,
             associated_files_left_out: outcome.associated_files,
+            missing_sectors: self.missing_sectors(),
         }
     }
 }
