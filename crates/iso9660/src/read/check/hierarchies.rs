@@ -62,7 +62,7 @@ impl<S: ReadSectors> Comparison<'_, S> {
             }
             told = Some(content(file));
             let (bytes, there) = (file.bytes, name(view));
-            match first.iter().find(|it| it.bytes >= bytes).or(first.last()) {
+            match first.iter().find(|it| it.bytes >= bytes).or_else(|| first.last()) {
                 Some(other) if other.bytes == bytes => {
                     let message =
                         format_args!("a further section of the file lies elsewhere than in {there}");
