@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use discwright_mmc::command::{AnyCommand, DataPhase, RotationControl};
 use discwright_mmc::mode::{
-    Caching, CdAudioControl, CdParameters, ErrorRecovery, ModePage, PowerConditionPage, TimeoutProtect,
-    VerifyErrorRecovery, WriteParameters,
+    Caching, CdAudioControl, CdParameters, ErrorRecovery, InformationalExceptions, ModePage,
+    PowerConditionPage, TimeoutProtect, VerifyErrorRecovery, WriteParameters,
 };
 use discwright_mmc::response::MediaEvent;
 use discwright_mmc::{Cdb, CdbError, Sense};
@@ -135,6 +135,7 @@ impl Drive {
             rotation: RotationControl::default(),
         };
         Self {
+            pages: Pages::of(&personality),
             personality,
             deck: None,
             tray_open: false,
@@ -146,7 +147,6 @@ impl Drive {
             loads: 0,
             pickup: Pickup::default(),
             log: ErrorCounters::default(),
-            pages: Pages::default(),
             speeds,
             player: Player::default(),
             test_buffer: Vec::new(),
@@ -476,7 +476,7 @@ impl Drive {
         }
         self.busy = None;
         self.player.stop();
-        self.pages = Pages::default();
+        self.pages = Pages::of(&self.personality);
         self.speeds = Self::new(self.personality.clone()).speeds;
         self.nexuses.reset();
     }
@@ -587,9 +587,10 @@ impl Drive {
     }
 }
 
-impl Default for Pages {
-    /// Track-at-once, mode 1, underruns survived, as drives come up (MMC-6, defaults of the write parameters page).
-    fn default() -> Self {
+impl Pages {
+    /// Track-at-once, mode 1, underruns survived, as drives come up (MMC-6, defaults of the write parameters page); the
+    /// pages that a drive of this character has.
+    pub(crate) fn of(personality: &Personality) -> Self {
         use discwright_mmc::mode::{DataBlockType, WriteType};
         let write = WriteParameters {
             buffer_underrun_free: true,
@@ -603,14 +604,16 @@ impl Default for Pages {
         let timers =
             PowerConditionPage { idle_timer_100ms: 600, standby_timer_100ms: 9_000, ..Default::default() };
         let minutes = CdParameters { seconds_per_minute: 60, frames_per_second: 75, ..Default::default() };
-        let kept = vec![
+        let mut kept: Vec<ModePage> = vec![
             VerifyErrorRecovery { retries: 10, ..Default::default() }.into(),
             Caching { write_cache: true, ..Default::default() }.into(),
             minutes.into(),
             CdAudioControl::default().into(),
             timers.into(),
+            InformationalExceptions::default().into(),
             TimeoutProtect::default().into(),
         ];
+        kept.retain(|page| personality.mode_pages.contains(&page.code()));
         Self { recovery, write, kept }
     }
 }

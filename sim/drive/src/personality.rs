@@ -94,6 +94,9 @@ pub struct Personality {
     pub early_close: Option<Sense>,
     /// Operation codes that it does not know, though other recorders do.
     pub refused_opcodes: Vec<u8>,
+    /// Mode pages that it has besides 01h, 05h and 2Ah, out of 07h, 08h, 0Dh, 0Eh, 1Ah, 1Ch and 1Dh. Feature 0101h comes
+    /// with 1Ch. No CD recorder is known to have the control page, 0Ah; page 03h comes with Mount Rainier.
+    pub mode_pages: Vec<u8>,
     /// What it does otherwise than others when it reads.
     pub quirks: Quirks,
 }
@@ -251,7 +254,8 @@ impl Default for Times {
 impl Personality {
     /// A modern drive with 52 times CD-R and 24 times CD-RW writing, which answers as the standard says (MMC-6). CLV
     /// up to 16 times, P-CAV and CAV above, 22 to 52 times over the disc, a third of a stroke in some 110 ms, 2 MiB of
-    /// buffer: makers' data sheets of 2003 and after.
+    /// buffer: makers' data sheets of 2003 and after. Its mode pages are those that HDAT2 listed of an HL-DT-ST GSA-4040B,
+    /// and 07h for VERIFY.
     #[must_use]
     pub fn modern() -> Self {
         Self {
@@ -293,6 +297,7 @@ impl Personality {
             partial_packets: false,
             early_close: None,
             refused_opcodes: Vec::new(),
+            mode_pages: vec![0x07, 0x08, 0x0D, 0x0E, 0x1A, 0x1C, 0x1D],
             quirks: Quirks::default(),
         }
     }
@@ -319,6 +324,7 @@ impl Personality {
                 ..BusyWords::all(sense::LONG_WRITE_IN_PROGRESS)
             },
             refused_opcodes: vec![0xAC, 0xB6],
+            mode_pages: vec![0x07, 0x08, 0x0D, 0x0E, 0x1A, 0x1D],
             quirks: Quirks { first_readable: 0, ..Quirks::default() },
             disc_complete: sense::WRONG_SECTOR_MODE,
             beyond_capacity: sense::OUT_OF_RANGE,
@@ -345,7 +351,8 @@ impl Personality {
 
     /// A drive whose TEST UNIT READY says GOOD while a session is being closed, with a buffer of 131800h bytes, BLANK of
     /// the whole disc, minimal, and of a track's tail, and packets of 32 blocks alone, as Pioneer's manuals tell
-    /// (`spec/drive.md` 3.2 and 3.3; R11 Series Command Reference Manual 1.00, tables 2 and 27). It
+    /// (`spec/drive.md` 3.2 and 3.3; R11 Series Command Reference Manual 1.00, tables 2 and 27; mode pages: R8 Series 0.90,
+    /// table 23). It
     /// writes in zones, 16 times inside and 24 outside, as drives of 24 times did (makers' data sheets of 2001).
     #[must_use]
     pub fn ready_while_closing() -> Self {
@@ -362,6 +369,7 @@ impl Personality {
             buffer_bytes: 0x13_1800,
             ready_while_closing: true,
             blank_types: vec![0, 1, 4],
+            mode_pages: vec![0x08, 0x0E, 0x1A, 0x1D],
             packet_sizes: vec![32],
             ..Self::modern()
         }

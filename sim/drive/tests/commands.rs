@@ -11,7 +11,7 @@ use discwright_drive::{Disc, MediumKind, Personality, Recorder};
 use discwright_mmc::SenseSpecific;
 use discwright_mmc::command::*;
 use discwright_mmc::cue_sheet::{CueEntry, DataForm};
-use discwright_mmc::feature::Profile;
+use discwright_mmc::feature::{Feature, Profile, Smart};
 use discwright_mmc::mode::*;
 use discwright_mmc::response::*;
 use discwright_transport::{CommandError, Data, Status, Transport, TransportExt};
@@ -553,4 +553,50 @@ fn a_recorder_without_a_disc_says_so() {
     recorder.ask(&ModeSense10::current(0x2A, 64)).unwrap();
     recorder.load(Disc::blank(MediumKind::CdR74)).unwrap();
     assert!(recorder.load(Disc::blank(MediumKind::CdR74)).is_err(), "one at a time");
+}
+
+/// Which mode pages a drive has is its own affair: what HDAT2 listed of an HL-DT-ST GSA-4040B (and 07h), and table 23 of
+/// Pioneer's R8 manual. Nobody has the control page, and Mount Rainier is not among the features.
+#[test]
+fn drives_differ_in_their_mode_pages() {
+    let first = [0x01, 0x05, 0x07, 0x08, 0x0D, 0x0E, 0x1A, 0x1D, 0x2A].as_slice();
+    let modern = [0x01, 0x05, 0x07, 0x08, 0x0D, 0x0E, 0x1A, 0x1C, 0x1D, 0x2A].as_slice();
+    let pioneer = [0x01, 0x05, 0x08, 0x0E, 0x1A, 0x1D, 0x2A].as_slice();
+    for (name, personality) in Personality::all() {
+        let wanted = match name {
+            "first-rewriters" => first,
+            "ready-while-closing" => pioneer,
+            _ => modern,
+        };
+        let mut recorder = Recorder::new(personality);
+        drop(recorder.ask(&TestUnitReady {}));
+        for control in [PageControl::Current, PageControl::Changeable, PageControl::Default] {
+            let sense =
+                ModeSense10 { control, page: 0x3F, allocation_bytes: 1_024, ..ModeSense10::default() };
+            let told = recorder.ask(&sense).unwrap();
+            let codes: Vec<_> = told.pages.iter().map(|entry| entry.page.code()).collect();
+            assert_eq!(codes, wanted, "{name} {control:?}");
+        }
+        for absent in (0..0x3F).filter(|code| !wanted.contains(code)) {
+            let refusal = recorder.ask(&ModeSense10::current(absent, 64)).unwrap_err();
+            assert_eq!(codes(refusal), (5, 0x24, 0), "{name} {absent:02X}h");
+            let page = RawPage { code: absent, subpage: None, data: vec![0; 10] };
+            let list = [&[0; 8], ModePage::Raw(page).encode().as_slice()].concat();
+            let refusal = recorder.send(&ModeSelect10::of(20), &list).unwrap_err();
+            assert_eq!(codes(refusal), (5, 0x26, 0), "{name} {absent:02X}h");
+        }
+        let configuration = GetConfiguration { allocation_bytes: 1_024, ..GetConfiguration::default() };
+        let features = recorder.ask(&configuration).unwrap().features;
+        let smart = features.iter().any(|it| it.feature == Feature::Smart(Smart { page: true }));
+        assert_eq!(smart, wanted.contains(&0x1C), "{name}");
+    }
+    // What is never predicted is not reported as a test either.
+    let mut recorder = Recorder::new(Personality::modern());
+    drop(recorder.ask(&TestUnitReady {}));
+    for (test, accepted) in [(false, true), (true, false)] {
+        let page = InformationalExceptions { test, method: 4, ..InformationalExceptions::default() };
+        let list = ModeData10::of(page).encode_parameters();
+        let result = recorder.send(&ModeSelect10::of(20), &list);
+        assert_eq!(result.is_ok(), accepted, "{test}");
+    }
 }

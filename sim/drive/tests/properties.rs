@@ -348,7 +348,9 @@ impl Host {
             address = (address.0..track.end.0).map(Lba).find(begins).unwrap_or(address);
         }
         let blank = Blank { immed: true, blank_type: BlankType::TrackTail, address };
-        if self.recorder.ask(&blank).is_err() || track.packet.is_none() {
+        // Behind the last block of a track with packets of one size there may be another's.
+        let holds = (track.start..track.address_end()).contains(&address);
+        if self.recorder.ask(&blank).is_err() || track.packet.is_none() || !holds {
             return;
         }
         self.recorder.wait(Duration::from_secs(7_200));

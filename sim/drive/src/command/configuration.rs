@@ -6,8 +6,9 @@ use discwright_mmc::feature::{
     CdAudioPlay, CdMastering, CdRead, CdRwMediaWrite, CdTrackAtOnce, Configuration, Core, FeatureDescriptor,
     Formattable, IncrementalStreaming, Morphing, MultiRead, PhysicalInterface, PowerManagement, Profile,
     ProfileEntry, ProfileList, RandomReadable, RandomWritable, RealTimeStreaming, RemovableMedium,
-    RestrictedOverwrite, SerialNumber, Timeout,
+    RestrictedOverwrite, SerialNumber, Smart, Timeout,
 };
+use discwright_mmc::mode::InformationalExceptions;
 
 use crate::derive::{DiscState, View};
 use crate::drive::Drive;
@@ -106,10 +107,12 @@ fn features(drive: &Drive, situation: &Situation) -> Vec<FeatureDescriptor> {
         always(FeatureDescriptor::new(serial, 0, true, true)),
     ];
     if drive.personality.partial_packets {
-        let random = FeatureDescriptor::new(random_writable(situation), 0, false, situation.formatted);
-        let at = features.partition_point(|it| it.feature.code() < random.feature.code());
-        features.insert(at, random);
+        features.push(FeatureDescriptor::new(random_writable(situation), 0, false, situation.formatted));
     }
+    if drive.personality.mode_pages.contains(&InformationalExceptions::CODE) {
+        features.push(always(FeatureDescriptor::new(Smart { page: true }, 0, true, true)));
+    }
+    features.sort_by_key(|it| it.feature.code());
     features
 }
 

@@ -33,8 +33,8 @@ fn mode_data(drive: &Drive, control: PageControl, page: u8, subpage: u8) -> Resu
     }
     let pages: Vec<ModePage> = match control {
         PageControl::Current => all(drive, drive.pages.clone()),
-        PageControl::Default => all(drive, Pages::default()),
-        PageControl::Changeable => changeable(),
+        PageControl::Default => all(drive, Pages::of(&drive.personality)),
+        PageControl::Changeable => changeable(&drive.personality),
         // Nothing outlives the power.
         PageControl::Saved | PageControl::Other(_) => return Err(sense::SAVING_NOT_SUPPORTED),
     };
@@ -56,7 +56,7 @@ fn all(drive: &Drive, pages: Pages) -> Vec<ModePage> {
 }
 
 /// Which bits a host can change: those it may set are ones.
-fn changeable() -> Vec<ModePage> {
+fn changeable(personality: &Personality) -> Vec<ModePage> {
     let ones = |page: &ModePage| {
         let mut bytes = page.encode();
         for byte in bytes.iter_mut().skip(2) {
@@ -64,7 +64,7 @@ fn changeable() -> Vec<ModePage> {
         }
         PageEntry::parse(&bytes).map(|(entry, _)| entry.page)
     };
-    let Pages { recovery, write, kept } = Pages::default();
+    let Pages { recovery, write, kept } = Pages::of(personality);
     let mut pages: Vec<ModePage> = vec![recovery.into(), write.into()];
     pages.extend(kept);
     let mut pages: Vec<ModePage> = pages.iter().map(ones).filter_map(Result::ok).collect();
@@ -154,6 +154,8 @@ fn select(
             ModePage::WriteParameters(page) => pages.write = write_parameters(&drive.personality, page, at)?,
             // Nothing in it can be changed; hosts that write back what they read are right.
             ModePage::Capabilities(_) => {}
+            // Nothing is ever predicted, not even as a test.
+            ModePage::InformationalExceptions(page) if page.test => return Err(refused(at, field::TEST)),
             page => {
                 let length = page.encode().len();
                 let known =
@@ -201,6 +203,7 @@ mod field {
 
     pub(super) const CODE: Field = (0, Some(5));
     pub(super) const LENGTH: Field = (1, None);
+    pub(super) const TEST: Field = (2, Some(2));
     pub(super) const WRITE_TYPE: Field = (2, Some(3));
     pub(super) const MULTI_SESSION: Field = (3, Some(7));
     pub(super) const DATA_BLOCK_TYPE: Field = (4, Some(3));

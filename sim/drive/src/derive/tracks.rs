@@ -67,10 +67,21 @@ pub(super) fn of_pma(medium: &Medium, pma: &[QItem], first: u8, session: u16) ->
         tracks.push(Track { number, session, control, start, end, written, state, form, packet });
     }
     tracks.sort_by_key(|track| track.number);
-    // Tracks follow each other; what comes behind a gap is not to be believed.
-    let known = (first..).zip(&tracks).take_while(|(number, track)| *number == track.number).count();
+    // Tracks follow each other; what comes behind a gap, or behind another session whose lead-in is gone, is not to be
+    // believed.
+    let mut end = None;
+    let known = (first..).zip(&tracks).take_while(|(number, track)| {
+        let before = end.replace(track.end);
+        *number == track.number && before.is_none_or(|end| !has_lead_out_between(medium, end, track.start))
+    });
+    let known = known.count();
     tracks.truncate(known);
     tracks
+}
+
+fn has_lead_out_between(medium: &Medium, from: Lba, to: Lba) -> bool {
+    let mut between = medium.extents_from(from).take_while(|extent| extent.start < to);
+    between.any(|extent| extent.generation == medium.erasures() && layout::is_lead_out(&extent.content))
 }
 
 /// The track that was begun where the next one would start.
