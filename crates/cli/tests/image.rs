@@ -620,6 +620,39 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn names_that_are_not_utf8_are_escaped_on_request_and_told() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let desk = Desk::new();
+    let name = OsStr::from_bytes(b"caf\xE9 100%.txt");
+    desk.file("one/plain.txt", b"plain");
+    fs::write(desk.path("one").join(name), b"content").unwrap();
+    for arguments in [&["image", "one", "-o", "a.iso"][..], &["burn", "one", "--drive", "sim:a.disc"]] {
+        let refused = desk.refused(3, arguments);
+        assert!(refused["advice"].as_str().unwrap().contains("--escape-names"), "{refused}");
+        let told = desk.json(&[arguments, &["--escape-names"]].concat());
+        let names = told["changed_names"].as_array().unwrap();
+        let told = names.iter().find(|it| it["hierarchy"] == "host").unwrap();
+        assert_eq!(told["path"], json!("one/caf\\xE9 100%.txt"));
+        assert_eq!(told["new_name"], json!("caf%E9 100%25.txt"));
+        assert!(told["why"].as_str().unwrap().contains("UTF-8"), "{told}");
+    }
+    desk.json(&["read", "--drive", "sim:a.disc", "-o", "b.iso"]);
+    for image in ["a.iso", "b.iso"] {
+        let Some(seen) = xorriso(&desk.path(image), 0, "norock") else { continue };
+        assert_eq!(seen["caf%E9 100%25.txt"], b"content", "{image}");
+        assert_eq!(seen.len(), 2);
+    }
+
+    std::os::unix::fs::symlink(name, desk.path("one/link")).unwrap();
+    let keep = ["image", "one", "-o", "c.iso", "--rock-ridge", "posix"];
+    desk.json(&[&keep[..], &["--escape-names"]].concat());
+    let Some(mut info) = tool("isoinfo") else { return };
+    let listed = run(info.args(["-R", "-l", "-i"]).arg(desk.path("c.iso")));
+    assert!(listed.contains("link -> caf%E9 100%25.txt"), "{listed}");
+}
+
+#[test]
 fn files_whose_contents_no_size_tells_are_refused_by_name() {
     let desk = desk();
     std::os::unix::fs::symlink("/proc/version", desk.path("two/version")).unwrap();

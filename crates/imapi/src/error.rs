@@ -204,7 +204,7 @@ impl ImapiError {
             Self::Scan(error) => match error {
                 ScanError::Cancelled => Code::UserAbort,
                 ScanError::Merge { .. } | ScanError::SameName { .. } => Code::FileExists,
-                ScanError::NotUtf8 { .. } => Code::BadJolietName,
+                ScanError::NotUtf8 { .. } | ScanError::TargetNotUtf8 { .. } => Code::BadJolietName,
                 _ => Code::FileAccess,
             },
             Self::Source(_) | Self::Compare(_) => Code::FileAccess,

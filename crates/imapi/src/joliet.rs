@@ -9,7 +9,7 @@ use discwright_cd::{Lba, area};
 use discwright_iso9660::layout::{self, ChangedName, HierarchyKind, Joliet, Options, RockRidge, Volume};
 use discwright_iso9660::names::joliet::{self, Adapted};
 use discwright_iso9660::read::Imported;
-use discwright_iso9660::tree::scan::{ScanOptions, Skipped, scan};
+use discwright_iso9660::tree::scan::{Escaped, HostNames, ScanOptions, Skipped, scan};
 use discwright_iso9660::tree::{Merged, Sameness, Timestamp, Tree, UnchangedError};
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -35,6 +35,8 @@ pub(crate) struct JolietProperties {
     pub(crate) volume_name: Option<String>,
     /// Names that Joliet does not allow are changed instead of refused.
     pub(crate) adapt_names: bool,
+    /// Host names that are not UTF-8 are escaped instead of refused.
+    pub(crate) escape_names: bool,
     /// The disc takes no further session after the burn.
     pub(crate) close_disc: bool,
     /// A file that replaces one of the same length and date is taken as unchanged; else their contents are compared.
@@ -117,7 +119,9 @@ impl JolietDiscMaster {
         if state.stage.selected.is_none() {
             return Err(ImapiError::NoActiveRecorder);
         }
-        let options = ScanOptions { overwrite, ..ScanOptions::default() };
+        let escape = state.stage.properties.escape_names;
+        let names = if escape { HostNames::Escape } else { HostNames::Refuse };
+        let options = ScanOptions { overwrite, names, ..ScanOptions::default() };
         // The total is known only at the end, so the steps count up to it.
         self.shared.sinks().each(|sink| sink.notify_add_progress(0, 1));
         let mut staging = |found: u64| {
@@ -128,6 +132,7 @@ impl JolietDiscMaster {
         let staged = scan(paths, options, &mut staging).map_err(ImapiError::Scan)?;
         let found = u64::from(staged.tree.counts().files) + u64::from(staged.tree.counts().directories);
         self.add(&mut state, staged.tree, overwrite)?;
+        state.stage.escaped.extend(staged.escaped);
         self.shared.sinks().each(|sink| sink.notify_add_progress(found, found));
         Ok(staged.skipped)
     }
@@ -211,8 +216,18 @@ impl JolietDiscMaster {
         Ok(told.chain(layout.changed_names().filter(|changed| changed.in_joliet)).collect())
     }
 
-    /// The properties: `VolumeName`, and three that IMAPI does not have: `AdaptNames`, whether names that Joliet does not
-    /// allow are changed instead of refused; `CloseDisc`, whether the burn closes the disc for good; `TrustDates`, whether a file
+    /// Host names that were not UTF-8 when they were staged, and what they became, which happens only with the `EscapeNames`
+    /// property.
+    ///
+    /// # Errors
+    /// [`ImapiError::NotOpened`] and the like.
+    pub fn escaped_names(&self) -> Result<Vec<Escaped>, ImapiError> {
+        Ok(self.shared.joliet()?.stage.escaped.clone())
+    }
+
+    /// The properties: `VolumeName`, and four that IMAPI does not have: `AdaptNames`, whether names that Joliet does not
+    /// allow are changed instead of refused; `EscapeNames`, whether in host names that are not UTF-8 the bytes that are none
+    /// become `%` and two digits, instead of the names being refused; `CloseDisc`, whether the burn closes the disc for good; `TrustDates`, whether a file
     /// of the same length and date is taken as unchanged without being compared.
     ///
     /// # Errors
@@ -224,6 +239,7 @@ impl JolietDiscMaster {
         let mut set = PropertySet::new();
         set.set("VolumeName", Value::Text(name));
         set.set("AdaptNames", Value::Flag(state.stage.properties.adapt_names));
+        set.set("EscapeNames", Value::Flag(state.stage.properties.escape_names));
         set.set("CloseDisc", Value::Flag(state.stage.properties.close_disc));
         set.set("TrustDates", Value::Flag(state.stage.properties.trust_dates));
         Ok(set)
@@ -244,6 +260,10 @@ impl JolietDiscMaster {
             }
             ("adaptnames", Value::Flag(adapt)) => {
                 properties.adapt_names = *adapt;
+                true
+            }
+            ("escapenames", Value::Flag(escape)) => {
+                properties.escape_names = *escape;
                 true
             }
             ("closedisc", Value::Flag(close)) => {

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
 use discwright_iso9660::names::joliet::Adapted;
 use discwright_iso9660::tree::Tree;
+use discwright_iso9660::tree::scan::Escaped;
 use tracing::{debug, info_span};
 
 use crate::environment::{Environment, SystemEnvironment};
@@ -62,6 +63,8 @@ pub(crate) struct Stage {
     pub(crate) properties: JolietProperties,
     /// Names that were changed when they were staged.
     pub(crate) adapted: Vec<Adapted>,
+    /// Host names that were escaped.
+    pub(crate) escaped: Vec<Escaped>,
 }
 
 /// What kind of disc a burn needs.
@@ -240,6 +243,7 @@ impl DiscMaster {
         stage.filled = false;
         stage.used = None;
         stage.adapted.clear();
+        stage.escaped.clear();
         if let Some(selected) = &mut stage.selected {
             selected.mode = SessionMode::Single;
         }

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use clap::Args;
 use discwright_burn::CancelToken;
 use discwright_imapi::{
-    Code, DiscMaster, DiscRecorder, JolietDiscMaster, ProgressEvents, PropertySet, SessionMode, Value,
+    Code, DiscMaster, DiscRecorder, ImapiError, JolietDiscMaster, ProgressEvents, PropertySet, SessionMode,
+    Value,
 };
 use discwright_iso9660::names::joliet;
 use discwright_iso9660::tree::{Content, Entry, Timestamp, Tree};
@@ -17,7 +18,7 @@ use serde::Serialize;
 use crate::args::{DriveArgs, OutputArgs};
 use crate::cancel;
 use crate::command::edit::EditArgs;
-use crate::command::image::{Left, Renamed, import_warnings, refuse_skipped};
+use crate::command::image::{Left, Renamed, import_warnings, refuse_skipped, scan_advice};
 use crate::drive::{self, DriveName, Opened};
 use crate::exit::{Class, Failure};
 use crate::output::print;
@@ -60,6 +61,9 @@ pub(crate) struct BurnArgs {
     /// Change names that Joliet does not allow, and say so, instead of refusing them.
     #[arg(long)]
     pub(crate) adapt_names: bool,
+    /// Put in names that are not UTF-8, each byte that is none as `%` and two digits, and say so, instead of refusing them.
+    #[arg(long)]
+    pub(crate) escape_names: bool,
     /// Write speed as a multiple of single speed; the fastest when not given.
     #[arg(long, value_name = "X", value_parser = clap::value_parser!(u16).range(1..=72))]
     pub(crate) speed: Option<u16>,
@@ -144,12 +148,19 @@ fn burn(args: &BurnArgs, cancel: &CancelToken, progress: &Progress) -> Result<Bu
         args.edit.apply(&mut tree, units)?;
         joliet.restage(tree)?;
     }
-    let skipped = joliet.add_paths(&args.paths, args.overwrite)?;
+    let skipped = joliet.add_paths(&args.paths, args.overwrite).map_err(|error| {
+        let advice = if let ImapiError::Scan(problem) = &error { scan_advice(problem) } else { None };
+        let failure = Failure::from(error);
+        Failure { advice: advice.or(failure.advice), ..failure }
+    })?;
     refuse_skipped(&args.paths, &skipped)?;
     refuse_own_disc(&args.drive.drive, &joliet)?;
     let imported_session = joliet.imported()?;
     let kept = imported_session.iter().flat_map(|it| &it.renamed).map(Renamed::from);
-    let changed_names: Vec<Renamed> = kept.chain(joliet.changed_names()?.iter().map(Renamed::from)).collect();
+    let escaped = joliet.escaped_names()?;
+    let changed = joliet.changed_names()?;
+    let changed_names: Vec<Renamed> =
+        escaped.iter().map(Renamed::from).chain(kept).chain(changed.iter().map(Renamed::from)).collect();
     for renamed in &changed_names {
         tracing::warn!("{renamed}");
     }
@@ -226,6 +237,7 @@ fn refuse_own_disc(drive: &DriveName, joliet: &JolietDiscMaster) -> Result<(), F
 fn set_properties(args: &BurnArgs, joliet: &JolietDiscMaster) -> Result<(), Failure> {
     let mut set = PropertySet::new();
     set.set("AdaptNames", Value::Flag(args.adapt_names))
+        .set("EscapeNames", Value::Flag(args.escape_names))
         .set("CloseDisc", Value::Flag(args.close_disc))
         .set("TrustDates", Value::Flag(args.by_date));
     if let Some(name) = &args.volume_name {

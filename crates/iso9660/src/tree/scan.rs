@@ -55,7 +55,8 @@ pub enum HostNames {
     /// They end the scan.
     #[default]
     Refuse,
-    /// Each byte that is not UTF-8 becomes `%` and two hexadecimal digits.
+    /// Each byte that is not UTF-8 becomes `%` and two hexadecimal digits, and each `%` of such a name `%25`; so do the parts of a
+    /// link's target.
     Escape,
 }
 
@@ -66,6 +67,19 @@ pub struct Scan {
     pub tree: Tree,
     /// What was left out.
     pub skipped: Vec<Skipped>,
+    /// What was escaped; nothing unless [`HostNames::Escape`] asks for it.
+    pub escaped: Vec<Escaped>,
+}
+
+/// A name, or the target of a symbolic link, that is not UTF-8 and was escaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escaped {
+    /// The host path.
+    pub path: PathBuf,
+    /// The name or target in the tree.
+    pub text: String,
+    /// Whether it is the target of a link.
+    pub is_target: bool,
 }
 
 /// Something that was left out, and why.
@@ -116,6 +130,12 @@ pub enum ScanError {
         /// The host path.
         path: PathBuf,
     },
+    /// The target of a symbolic link that is to be kept is not UTF-8.
+    #[error("{path}: the target of the link is not UTF-8; follow or leave out links, or ask for such names to be escaped", path = path.display())]
+    TargetNotUtf8 {
+        /// The host path of the link.
+        path: PathBuf,
+    },
     /// A symbolic link leads back into a folder that holds it.
     #[error("{path} leads back to a folder above it; leave the link out or stage links as links", path = path.display())]
     Loop {
@@ -160,13 +180,14 @@ pub fn scan<P: AsRef<Path>>(
     options: ScanOptions,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Scan, ScanError> {
-    let mut whole = Scan { tree: Tree::with_case(options.case), skipped: Vec::new() };
+    let mut whole = Scan { tree: Tree::with_case(options.case), skipped: Vec::new(), escaped: Vec::new() };
     for (number, path) in paths.iter().enumerate() {
         let path = path.as_ref();
         let mut scanner = Scanner::new(options, progress);
         scanner.path(path)?;
-        let Scanner { tree, skipped, .. } = scanner;
+        let Scanner { tree, skipped, escaped, .. } = scanner;
         whole.skipped.extend(skipped);
+        whole.escaped.extend(escaped);
         if number == 0 {
             whole.tree = tree;
         } else {
@@ -180,6 +201,7 @@ pub fn scan<P: AsRef<Path>>(
 struct Scanner<'p> {
     tree: Tree,
     skipped: Vec<Skipped>,
+    escaped: Vec<Escaped>,
     options: ScanOptions,
     progress: &'p mut dyn FnMut(u64) -> ControlFlow<()>,
     opener: Opener,
@@ -208,6 +230,7 @@ impl<'p> Scanner<'p> {
         Self {
             tree: Tree::with_case(options.case),
             skipped: Vec::new(),
+            escaped: Vec::new(),
             options,
             progress,
             opener: Opener::default(),
@@ -386,7 +409,19 @@ impl<'p> Scanner<'p> {
         let at = self.opener.open(&self.tree.folders, &self.tree.text, parent.folder);
         let target = at.and_then(|at| readlinkat(at, name, Vec::new()));
         let target = target.map_err(|source| self.host_error(parent.folder, name, source))?;
-        let target = self.text_of(parent.folder, name, target.to_bytes())?;
+        let target = match (target.to_str(), self.options.names) {
+            (Ok(target), _) => target.to_owned(),
+            (Err(_), HostNames::Refuse) => {
+                return Err(ScanError::TargetNotUtf8 { path: self.host_path(parent.folder, name) });
+            }
+            (Err(_), HostNames::Escape) => {
+                let parts = target.to_bytes().split(|&byte| byte == b'/').map(escape);
+                let text = parts.collect::<Vec<_>>().join("/");
+                let path = self.host_path(parent.folder, name);
+                self.escaped.push(Escaped { path, text: text.clone(), is_target: true });
+                text
+            }
+        };
         let (span, _) = self.name(parent.node, parent.folder, name)?;
         let too_large = |scanner: &Self| scanner.too_large(parent.folder, name);
         let target = self.tree.text.push(target.as_bytes()).ok_or_else(|| too_large(self))?;
@@ -423,14 +458,19 @@ impl<'p> Scanner<'p> {
     }
 
     fn text_of<'a>(
-        &self,
+        &mut self,
         folder: u32,
         name: &CStr,
         bytes: &'a [u8],
     ) -> Result<std::borrow::Cow<'a, str>, ScanError> {
         match (str::from_utf8(bytes), self.options.names) {
             (Ok(text), _) => Ok(text.into()),
-            (Err(_), HostNames::Escape) => Ok(escape(bytes).into()),
+            (Err(_), HostNames::Escape) => {
+                let text = escape(bytes);
+                let path = self.host_path(folder, name);
+                self.escaped.push(Escaped { path, text: text.clone(), is_target: false });
+                Ok(text.into())
+            }
             (Err(_), HostNames::Refuse) => Err(ScanError::NotUtf8 { path: self.host_path(folder, name) }),
         }
     }
@@ -483,6 +523,9 @@ fn attributes(status: &Statx) -> Attributes {
 /// Text of any bytes, without two different byte strings made equal: a `%` of the name itself is escaped as well.
 fn escape(bytes: &[u8]) -> String {
     use core::fmt::Write as _;
+    if let Ok(text) = str::from_utf8(bytes) {
+        return text.to_owned();
+    }
     let mut text = String::with_capacity(bytes.len() + 8);
     for chunk in bytes.utf8_chunks() {
         text.push_str(&chunk.valid().replace('%', "%25"));
@@ -584,6 +627,27 @@ mod tests {
             panic!("a host file")
         };
         assert_eq!(fs::read(host.path).unwrap(), b"x");
+    }
+
+    #[test]
+    fn targets_are_escaped_as_the_names_that_they_lead_through() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("100%");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join(OsStr::from_bytes(b"caf\xe9")), "x").unwrap();
+        std::os::unix::fs::symlink(OsStr::from_bytes(b"100%/caf\xe9"), dir.path().join("link")).unwrap();
+        let keep = ScanOptions { symlinks: Symlinks::Keep, ..ScanOptions::default() };
+        fs::rename(folder.join(OsStr::from_bytes(b"caf\xe9")), folder.join("cafe")).unwrap();
+        let refused = quiet(&[dir.path()], keep).unwrap_err();
+        assert!(matches!(refused, ScanError::TargetNotUtf8 { .. }), "{refused}");
+        fs::rename(folder.join("cafe"), folder.join(OsStr::from_bytes(b"caf\xe9"))).unwrap();
+        let Scan { tree, escaped, .. } =
+            quiet(&[dir.path()], ScanOptions { names: HostNames::Escape, ..keep }).unwrap();
+        let target = tree.entry(tree.find("link").unwrap()).target().unwrap().to_owned();
+        assert_eq!(target, "100%/caf%E9");
+        assert!(tree.find(&target).is_some());
+        assert_eq!(escaped.iter().filter(|it| it.is_target).count(), 1);
+        assert_eq!(escaped.len(), 2);
     }
 
     #[test]

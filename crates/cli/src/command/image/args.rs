@@ -40,6 +40,9 @@ pub(crate) struct ImageArgs {
     /// Change names that Joliet does not allow, and say so, instead of refusing them.
     #[arg(long, conflicts_with = "strict_names")]
     pub(crate) adapt_names: bool,
+    /// Put in names that are not UTF-8, each byte that is none as `%` and two digits, and say so, instead of refusing them.
+    #[arg(long, conflicts_with = "strict_names")]
+    pub(crate) escape_names: bool,
     /// Say in words, too, how the names of the plain hierarchy differ (with --json that is always told).
     #[arg(long)]
     pub(crate) list_names: bool,

@@ -17,7 +17,7 @@ use discwright_iso9660::image::Image;
 use discwright_iso9660::layout::{Joliet, Options, RockRidge, layout};
 use discwright_iso9660::names::{Level, joliet};
 use discwright_iso9660::read::{ReadSectors, View, Volume};
-use discwright_iso9660::tree::scan::{ScanError, Skipped, scan};
+use discwright_iso9660::tree::scan::{HostNames, ScanError, Skipped, scan};
 use discwright_iso9660::tree::{Attributes, Entry, Tree};
 use serde::Serialize;
 
@@ -84,10 +84,11 @@ pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
     let base = Base::open(&args)?;
     let mut options = options(&args, base.as_ref())?;
     let mut scanned = args.file_system.scan_options(options.rock_ridge.is_some(), args.overwrite)?;
+    scanned.names = if args.escape_names { HostNames::Escape } else { HostNames::Refuse };
     scanned.case = base.as_ref().map_or(scanned.case, |base| base.case(scanned.case));
     let mut staged = scan(&args.paths, scanned, &mut |_| step(&cancel)).map_err(|error| match error {
         ScanError::Cancelled => Failure::cancelled("cancelled; no image was written"),
-        other => Failure::refused(other),
+        other => Failure { advice: scan_advice(&other), ..Failure::refused(other) },
     })?;
     refuse_skipped(&args.paths, &staged.skipped)?;
     let excluded = pattern::exclude(&mut staged.tree, &args.exclude);
@@ -102,6 +103,7 @@ pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
         options.level = Level::Three;
     }
     let layout = layout(tree, &options).map_err(Failure::refused)?;
+    renamed.extend(staged.escaped.iter().map(Renamed::from));
     renamed.extend(names::renamed(&adapted, &layout));
     names::tell(&renamed, &layout, args.list_names);
     for warning in &warnings {
@@ -213,6 +215,18 @@ fn options(args: &ImageArgs, base: Option<&Base>) -> Result<Options, Failure> {
 
 fn has_long_names(volume: &Volume<Box<dyn ReadSectors>>) -> bool {
     volume.walk(View::Joliet).any(|visited| joliet::units(&visited.entry.name) > joliet::UNITS)
+}
+
+/// What to do about paths that cannot be staged, where an option helps.
+pub(crate) fn scan_advice(error: &ScanError) -> Option<String> {
+    let advice = match error {
+        ScanError::NotUtf8 { .. } => "rename it, or let --escape-names change it",
+        ScanError::TargetNotUtf8 { .. } => {
+            "let --links follow or skip links, or --escape-names change the target"
+        }
+        _ => return None,
+    };
+    Some(advice.to_owned())
 }
 
 /// What was named itself cannot be left out: nobody would look for it in a warning.

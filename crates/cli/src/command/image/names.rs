@@ -3,6 +3,7 @@
 use discwright_iso9660::layout::{ChangedName, HierarchyKind, Layout};
 use discwright_iso9660::names::joliet::Adapted;
 use discwright_iso9660::read::RenamedEntry;
+use discwright_iso9660::tree::scan::Escaped;
 use serde::Serialize;
 
 /// A name that had to change.
@@ -11,7 +12,7 @@ pub(crate) struct Renamed {
     /// Path as it was staged.
     path: String,
     /// The hierarchy in which it differs: `iso`, `joliet` or `iso-1999`; `all` for one of an earlier session that cannot keep
-    /// its name.
+    /// its name, `host` for one that changed before it went into any.
     hierarchy: &'static str,
     new_name: String,
     why: String,
@@ -21,6 +22,7 @@ impl core::fmt::Display for Renamed {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let Self { path, hierarchy, new_name, why } = self;
         match *hierarchy {
+            "host" => write!(f, "{path} becomes {new_name:?}: {why}"),
             "all" => write!(f, "{path} of the earlier session becomes {new_name:?}: {why}"),
             _ => write!(f, "{path} becomes {new_name:?} in the {hierarchy} hierarchy: {why}"),
         }
@@ -43,6 +45,15 @@ impl From<&Adapted> for Renamed {
     fn from(adapted: &Adapted) -> Self {
         let (path, new_name) = (adapted.path.clone(), adapted.new_name.clone());
         Self { path, hierarchy: "joliet", new_name, why: adapted.change.to_string() }
+    }
+}
+
+impl From<&Escaped> for Renamed {
+    fn from(escaped: &Escaped) -> Self {
+        // With `\xFF` for what is no text: a path that is shown in part could be another's.
+        let path = format!("{:?}", escaped.path).trim_matches('"').to_owned();
+        let what = if escaped.is_target { "the target of the link" } else { "the name" };
+        Self { path, hierarchy: "host", new_name: escaped.text.clone(), why: format!("{what} is not UTF-8") }
     }
 }
 
