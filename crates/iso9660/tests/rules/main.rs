@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use std::io;
 
 use discwright_cd::Lba;
-use discwright_iso9660::read::ReadSectors;
+use discwright_iso9660::format::SECTOR_BYTES;
 use discwright_iso9660::read::check::{RULES, Report, check};
+use discwright_iso9660::read::{ReadSectors, View};
 
 use self::attributes::{ALLOWED, ATTRIBUTES, attributed};
 use self::disc::{Disc, TERMINATOR};
@@ -75,6 +76,33 @@ fn judge(rule: &'static str, consequences: &[&'static str], broken: &Disc, wrong
     }
 }
 
+/// Every byte that says something of extended attributes, each with the values at the edges, and every cut.
+#[test]
+fn no_extended_attribute_record_is_too_much() {
+    let whole = attributed();
+    let sound = rules(&check(&whole.0, Lba(0)));
+    assert!(sound.is_empty());
+    let root = whole.root(View::Plain);
+    let records = ["OWNED", "OPEN", "FOLDER"].map(|name| {
+        let block = whole.get32(whole.record(View::Plain, name) + 2);
+        usize::try_from(block).unwrap() * SECTOR_BYTES
+    });
+    let ranges = records.map(|at| at..at + 280).into_iter().chain([root..root + 400]);
+    let mut told = BTreeSet::new();
+    for at in ranges.flatten() {
+        for value in [0, 1, 0x7F, 0x80, 0xFF] {
+            let mut broken = whole.clone();
+            broken.put(at, value);
+            told.extend(rules(&check(&broken.0, Lba(0))));
+        }
+    }
+    for sectors in 0..whole.0.len() / SECTOR_BYTES {
+        told.extend(rules(&check(&whole.0[..sectors * SECTOR_BYTES].to_vec(), Lba(0))));
+    }
+    let missed: Vec<_> = ATTRIBUTES.iter().map(|it| it.0).filter(|rule| !told.contains(rule)).collect();
+    assert!(missed.is_empty(), "{missed:?}");
+}
+
 /// An image with one sector that cannot be read.
 struct Scratched<'a>(&'a Vec<u8>, Lba);
 
@@ -98,7 +126,7 @@ const SCRATCHED: &[&str] = &["set-unreadable", "directory-unreadable", "catalogu
 #[test]
 fn unreadable_sectors_are_told() {
     let rich = Disc::rich();
-    let directory = rich.directory(discwright_iso9660::read::View::Joliet, "emptya");
+    let directory = rich.directory(View::Joliet, "emptya");
     for (rule, at) in SCRATCHED.iter().zip([TERMINATOR, directory, rich.catalogue()]) {
         let scratch = Lba(i32::try_from(at / 2048).unwrap());
         let report = check(Scratched(&rich.0, scratch), Lba(0));
