@@ -144,3 +144,70 @@ fn a_base_that_lost_its_padding_gets_a_session_that_is_found() {
     let refused = desk.refused(3, &["image", "n", "--base", "damaged.iso", "-o", "3.iso"]);
     assert!(refused["message"].as_str().unwrap().contains("cut or damaged"), "{refused}");
 }
+
+/// What xorriso takes out of a session, inflated.
+fn xorriso(desk: &Desk, image: &str, start: &Value, path: &str) -> Option<Vec<u8>> {
+    let (mut xorriso, out) = (tool("xorriso")?, desk.path("extracted"));
+    let _ = fs::remove_file(&out);
+    run(xorriso
+        .args(["-abort_on", "SORRY", "-osirrox", "on", "-zisofs", "by_magic=off"])
+        .args(["-load", "sbsector", &start.to_string(), "-indev"])
+        .arg(desk.path(image))
+        .args(["-extract", path])
+        .arg(&out));
+    Some(fs::read(&out).unwrap())
+}
+
+#[test]
+fn compressed_files_are_inflated_in_later_sessions_too() {
+    let desk = Desk::new();
+    let content: Vec<u8> = (0..60_000).flat_map(|number: u32| format!("{number}\n").into_bytes()).collect();
+    desk.file("s/w", &content);
+    desk.file("s/plain", b"short");
+    desk.file("n", b"new");
+    let Some(mut mkzftree) = tool("mkzftree") else { return };
+    run(mkzftree.arg(desk.path("s")).arg(desk.path("z")));
+    let compressed = fs::read(desk.path("z/w")).unwrap();
+    let Some(()) = genisoimage(&desk, &["-R", "-J", "-z"], "z", "1.iso") else { return };
+    let take = |arguments: &[&str]| {
+        let _ = fs::remove_dir_all(desk.path("out"));
+        let output = desk.discwright(&[&["extract"], arguments, &["--to", "out"]].concat());
+        assert!(output.status.success(), "{}", text(&output));
+        fs::read(desk.path("out/w")).unwrap()
+    };
+    for view in [&[][..], &["--view", "joliet"], &["--view", "iso"]] {
+        let base = [&["image", "n", "--base", "1.iso", "-o", "2.iso", "--overwrite"], view].concat();
+        let written = desk.json(&base);
+        assert_eq!(written["base"]["imported_files"], json!(2));
+        let name = if view.last() == Some(&"iso") { "/W" } else { "/w" };
+        if name == "/w" {
+            assert_eq!(take(&["2.iso"]), content, "{view:?}");
+            assert_eq!(take(&["2.iso", "--view", "joliet"]), compressed, "as in the first session");
+        }
+        if let Some(seen) = xorriso(&desk, "2.iso", &written["start"], name) {
+            assert_eq!(seen, content, "{view:?}");
+        }
+        // The session behind that one, too; and the file can be replaced by what it is when inflated.
+        desk.json(&["image", "--base", "2.iso", "-o", "3.iso"]);
+        if name == "/w" {
+            assert_eq!(take(&["3.iso"]), content);
+        }
+        let refused = desk.refused(3, &[&base[..], &["--rock-ridge", "off"]].concat());
+        let message = refused["message"].as_str().unwrap();
+        assert!(message.starts_with(&format!("{name} lies on the disc compressed")), "{message}");
+        desk.json(&[&base[..], &["--rock-ridge", "off", "--remove", name]].concat());
+    }
+    let replaced = desk.json(&["image", "s", "--base", "1.iso", "-o", "2.iso", "--overwrite"]);
+    assert_eq!(replaced["base"]["unchanged_files"], json!(1), "the short one, which is not compressed");
+    assert_eq!(take(&["2.iso"]), content);
+    let as_it_is = desk.json(&["image", "z", "--base", "1.iso", "-o", "2.iso", "--overwrite"]);
+    assert_eq!(take(&["2.iso"]), compressed, "what was given is what is there");
+    if let Some(seen) = xorriso(&desk, "2.iso", &as_it_is["start"], "/w") {
+        assert_eq!(seen, compressed);
+    }
+
+    disc_of(&desk, "1.iso", "disc");
+    desk.json(&["burn", "--drive", "sim:disc", "n"]);
+    assert_eq!(take(&["--drive", "sim:disc"]), content);
+    assert_eq!(take(&["--drive", "sim:disc", "--view", "joliet"]), compressed);
+}

@@ -340,7 +340,7 @@ impl SparseFile {
 }
 
 /// ZF, a file compressed with zisofs (zisofs format, H. P. Anvin and T. Schmitt).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Zisofs {
     /// `pz` for version 1, `PZ` for version 2.
     pub algorithm: [u8; 2],

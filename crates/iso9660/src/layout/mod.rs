@@ -111,6 +111,14 @@ pub enum LayoutError {
         /// What is wrong.
         problem: &'static str,
     },
+    /// Data that lie on the disc compressed, which only Rock Ridge can tell.
+    #[error(
+        "{path} lies on the disc compressed (zisofs), and without Rock Ridge nothing would tell readers to inflate it; write the session with Rock Ridge, or remove the file"
+    )]
+    Compressed {
+        /// The file.
+        path: String,
+    },
     /// The start lies before the first sector.
     #[error("an image cannot start at {0}: user data begins at 0")]
     Start(Lba),
@@ -240,6 +248,7 @@ impl Plan {
         if options.start < Lba(0) {
             return Err(LayoutError::Start(options.start));
         }
+        refuse_untold_compression(source)?;
         let mut hierarchies = vec![Hierarchy::identified(source, HierarchyKind::Primary)?];
         if let Some(joliet) = options.joliet {
             hierarchies.push(Hierarchy::joliet(source, joliet)?);
@@ -300,6 +309,17 @@ impl Plan {
         }
         let start = |placed: &Placed| self.starts.get(placed.content.slot()).copied().unwrap_or(UNPLACED);
         self.order.partition_point(|placed| start(placed) <= sector).checked_sub(1)
+    }
+}
+
+fn refuse_untold_compression(source: Source<'_>) -> Result<(), LayoutError> {
+    let Source { tree, options, .. } = source;
+    if options.rock_ridge.is_some() || !tree.has_compressed() {
+        return Ok(());
+    }
+    match tree.walk(Tree::ROOT).find(|entry| entry.compression().is_some()) {
+        None => Ok(()),
+        Some(entry) => Err(LayoutError::Compressed { path: entry.path() }),
     }
 }
 

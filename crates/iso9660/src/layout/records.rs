@@ -79,6 +79,7 @@ pub(super) fn facts<'t>(
         modified: options.zoned(time_of(tree, options, id)),
         target: entry.target(),
         device,
+        zisofs: entry.compression(),
         mark,
     }
 }

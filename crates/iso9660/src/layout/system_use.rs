@@ -2,7 +2,7 @@
 
 use crate::format::rock_ridge::{
     CHILD_LINK, DeviceNumber, EXTENSION_1_10, EXTENSION_1_12, LinkWriter, NamePiece, PARENT_LINK,
-    PosixAttributes, TimeStamps, append_link, append_relocated,
+    PosixAttributes, TimeStamps, Zisofs, append_link, append_relocated,
 };
 use crate::format::susp::{Continuation, MAX_ENTRY_BYTES, SharingProtocol};
 use crate::format::{DirectoryRecord, FormatError, MAX_RECORD_BYTES, RecordTime, SECTOR_BYTES, ZonedTime};
@@ -18,6 +18,8 @@ pub(super) struct Facts<'a> {
     pub(super) target: Option<&'a str>,
     /// The number of a device.
     pub(super) device: Option<DeviceNumber>,
+    /// How a file's data are compressed.
+    pub(super) zisofs: Option<Zisofs>,
     pub(super) mark: Mark,
 }
 
@@ -102,6 +104,10 @@ impl Composer {
         self.end();
         if let Some(device) = facts.device {
             device.append_to(&mut self.bytes);
+            self.end();
+        }
+        if let Some(zisofs) = facts.zisofs {
+            zisofs.append_to(&mut self.bytes);
             self.end();
         }
         let stamps = TimeStamps { modified: Some(facts.modified), ..TimeStamps::default() };
@@ -210,6 +216,7 @@ mod tests {
             modified: ZonedTime::from_unix(1_000_000_000),
             target,
             device: None,
+            zisofs: None,
             mark: Mark::None,
         }
     }

@@ -10,6 +10,7 @@ use super::source::ReadSectors;
 use super::volume::{View, Volume};
 use super::walk::Visited;
 use crate::format::FileFlags;
+use crate::format::rock_ridge::Zisofs;
 use crate::tree::{AddError, Attributes, Case, Content, ContentId, Extent, NodeId, Special, Timestamp, Tree};
 
 /// The tree of a session, its files being references to where their data lies on the disc.
@@ -97,7 +98,8 @@ pub fn import_keeping_names<S: ReadSectors>(volume: &Volume<S>, view: View) -> I
 ///
 /// An empty tree when the volume does not offer the view. Names that the tree takes for the same get a number behind
 /// (`name~1.txt`) and are [`renamed`](Imported::renamed). Rock Ridge attributes are kept in that view. Files
-/// that share their data share it in the tree.
+/// that share their data share it in the tree. What is compressed with zisofs keeps its extents and is [known to
+/// be](crate::tree::Entry::compression), whichever view is taken over, so that a session with Rock Ridge can tell it again and one without is refused.
 pub fn import<S: ReadSectors>(volume: &Volume<S>, view: View, case: Case) -> Imported {
     let mut importer = Importer {
         imported: Imported {
@@ -109,6 +111,7 @@ pub fn import<S: ReadSectors>(volume: &Volume<S>, view: View, case: Case) -> Imp
             renamed: Vec::new(),
         },
         contents: HashMap::new(),
+        encoded: encoded(volume, view),
         nodes: vec![Some(Tree::ROOT)],
         numbers: HashMap::new(),
     };
@@ -135,7 +138,9 @@ pub fn import<S: ReadSectors>(volume: &Volume<S>, view: View, case: Case) -> Imp
 struct Importer {
     imported: Imported,
     /// What the tree holds already, by place and length of its data.
-    contents: HashMap<Vec<(i32, u32)>, ContentId>,
+    contents: HashMap<(Place, Option<Zisofs>), ContentId>,
+    /// Data of which only the Rock Ridge view, when that is not the one taken over, tells that they are not what is in the file.
+    encoded: HashMap<Place, Encoding>,
     /// The directories above the current entry, by depth; `None` where one could not be taken over.
     nodes: Vec<Option<NodeId>>,
     /// The last number that was given for a name of a folder, so that any number of the same takes no longer.
@@ -199,6 +204,9 @@ impl Importer {
                         self.numbers.insert((parent, entry.name.clone()), number);
                     }
                     if let (Body::New(key, _), Some(content)) = (kept, tree.entry(node).content_id()) {
+                        if let Some(zisofs) = key.1 {
+                            tree.set_compression(content, zisofs);
+                        }
                         self.contents.insert(key, content);
                     }
                     self.tell_name(visited, name, number > 0);
@@ -229,14 +237,6 @@ impl Importer {
 
     fn content(&mut self, visited: &Visited) -> Option<Body<'static>> {
         let entry = &visited.entry;
-        if let Some(zisofs) = entry.compression() {
-            let message = format_args!(
-                "{:?} is compressed (zisofs, {} bytes inflated); taken over in its compressed form",
-                visited.path(),
-                zisofs.inflated_bytes
-            );
-            self.imported.findings.error(entry.place, "RRIP, ZF", message);
-        }
         if entry.sections.is_empty() {
             return Some(Body::Empty);
         }
@@ -244,7 +244,19 @@ impl Importer {
         let Some(extents) = extents else {
             return self.refuse(visited, "its data is interleaved or does not begin with a sector");
         };
-        let key: Vec<_> = extents.iter().map(|extent| (extent.start.0, extent.bytes)).collect();
+        let place = place_of(&extents);
+        let encoding = encoding(entry).or_else(|| self.encoded.get(&place).copied());
+        let zisofs = match encoding {
+            None => None,
+            Some(Encoding::Zisofs(zisofs)) if can_be_told(&zisofs) => Some(zisofs),
+            Some(Encoding::Zisofs(_)) => {
+                return self.refuse(visited, "it is compressed in a way that is not known");
+            }
+            Some(Encoding::Sparse) => {
+                return self.refuse(visited, "it is recorded as a sparse file (RRIP, SF)");
+            }
+        };
+        let key = (place, zisofs);
         Some(match self.contents.get(&key) {
             Some(content) => Body::Shared(*content),
             None => Body::New(key, extents),
@@ -258,11 +270,50 @@ impl Importer {
     }
 }
 
+/// Where the data of a file lie: first sector and length of each section.
+type Place = Vec<(i32, u32)>;
+
+fn place_of(extents: &[Extent]) -> Place {
+    extents.iter().map(|extent| (extent.start.0, extent.bytes)).collect()
+}
+
+/// In what form Rock Ridge says that the data of a file are.
+#[derive(Clone, Copy, Debug)]
+enum Encoding {
+    Zisofs(Zisofs),
+    Sparse,
+}
+
+fn encoding(entry: &Entry) -> Option<Encoding> {
+    let posix = entry.posix.as_ref()?;
+    posix.zisofs.map(Encoding::Zisofs).or_else(|| posix.sparse.map(|_| Encoding::Sparse))
+}
+
+/// Whether a ZF entry can be written again.
+fn can_be_told(zisofs: &Zisofs) -> bool {
+    zisofs.is_known() && u32::try_from(zisofs.inflated_bytes).is_ok()
+}
+
+/// What Rock Ridge tells about data, for the other views, which show them as they lie there.
+fn encoded<S: ReadSectors>(volume: &Volume<S>, view: View) -> HashMap<Place, Encoding> {
+    let has_rock_ridge = volume.views().any(|it| it == View::RockRidge);
+    if view == View::RockRidge || !has_rock_ridge {
+        return HashMap::new();
+    }
+    let walk = volume.walk(View::RockRidge);
+    let told = walk.filter_map(|visited| {
+        let encoding = encoding(&visited.entry)?;
+        let extents: Option<Vec<_>> = visited.entry.sections.iter().map(super::Section::extent).collect();
+        Some((place_of(&extents?), encoding))
+    });
+    told.collect()
+}
+
 /// What an entry of the tree is made of.
 enum Body<'a> {
     Directory,
     Empty,
-    New(Vec<(i32, u32)>, Vec<Extent>),
+    New((Place, Option<Zisofs>), Vec<Extent>),
     Shared(ContentId),
     Symlink(&'a str),
     Special(Special),

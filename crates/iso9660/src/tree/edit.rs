@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::Tree;
 use super::content::{Content, ContentId, Stored};
 use super::node::{Attributes, Kind, Node, NodeId, Permissions, Span, Special};
+use crate::format::rock_ridge::Zisofs;
 
 /// Why an entry cannot be added or renamed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -162,6 +163,14 @@ impl Tree {
             node.body = content.0;
         }
         Ok(())
+    }
+
+    /// Says that a content, which lies on the disc, is compressed with zisofs: Rock Ridge tells readers to inflate it, and
+    /// every other hierarchy shows the compressed bytes. Only version 1 can be told again; of others nothing is kept.
+    pub fn set_compression(&mut self, content: ContentId, zisofs: Zisofs) {
+        if zisofs.is_known() && matches!(self.stored(content), Some(Stored::Disc(_))) {
+            self.compressed.insert(content, zisofs);
+        }
     }
 
     /// Keeps the primary name that an earlier session gave an entry, so that it does not change when a session is

@@ -179,7 +179,11 @@ impl Tree {
     fn old_if_same(&self, old: NodeId, body: u32, kind: Kind) -> u32 {
         let there = self.entry(old).content_id();
         match (kind, there, there.and_then(|id| self.stored(id)), self.stored(ContentId(body))) {
-            (Kind::File, Some(id), Some(Stored::Disc(one)), Some(Stored::Disc(two))) if one == two => id.0,
+            (Kind::File, Some(id), Some(Stored::Disc(one)), Some(Stored::Disc(two)))
+                if one == two && self.compression_of(id) == self.compression_of(ContentId(body)) =>
+            {
+                id.0
+            }
             _ => body,
         }
     }
@@ -216,6 +220,9 @@ impl Tree {
             other => other.clone(),
         };
         let id = self.keep_stored(stored)?;
+        if let Some(zisofs) = staged.compression_of(content) {
+            self.set_compression(id, zisofs);
+        }
         *place = Some(id);
         Some(id)
     }

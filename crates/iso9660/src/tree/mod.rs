@@ -32,6 +32,7 @@ pub(crate) use self::host::{Folders, Opener};
 use self::index::Index;
 pub(crate) use self::node::{Node, Permissions, Span};
 pub(crate) use self::text::Text;
+use crate::format::rock_ridge::Zisofs;
 
 /// A tree of folders, files, symbolic links and special files.
 ///
@@ -49,6 +50,8 @@ pub struct Tree {
     text: Text,
     /// Primary names an earlier session gave, by entry.
     primary_names: HashMap<NodeId, Span>,
+    /// Contents that lie on the disc compressed.
+    compressed: HashMap<ContentId, Zisofs>,
     counts: Counts,
 }
 
@@ -95,6 +98,7 @@ impl Tree {
             folders: Folders::default(),
             text: Text::default(),
             primary_names: HashMap::new(),
+            compressed: HashMap::new(),
             counts: Counts::default(),
         };
         let attributes = Attributes::directory(Timestamp::EPOCH);
@@ -241,6 +245,18 @@ impl Tree {
         self.nodes.get(slot).is_some_and(|node| self.permissions(node).hidden)
     }
 
+    pub(crate) fn compression_of(&self, content: ContentId) -> Option<Zisofs> {
+        if self.compressed.is_empty() {
+            return None;
+        }
+        self.compressed.get(&content).copied()
+    }
+
+    /// Whether there may be a file whose data are compressed.
+    pub(crate) fn has_compressed(&self) -> bool {
+        !self.compressed.is_empty()
+    }
+
     pub(crate) fn folders(&self) -> (&Folders, &Text) {
         (&self.folders, &self.text)
     }
@@ -329,6 +345,12 @@ impl<'t> Entry<'t> {
             }
             Stored::Disc(extents) => Content::Disc(extents.to_vec()),
         })
+    }
+
+    /// How a file's bytes are compressed where they lie on the disc; [`bytes`](Self::bytes) is then the compressed length.
+    #[must_use]
+    pub fn compression(&self) -> Option<Zisofs> {
+        self.content_id().and_then(|id| self.tree.compression_of(id))
     }
 
     /// Whether a file's bytes already lie on the disc.

@@ -125,7 +125,10 @@ impl Tree {
                 let Some(old) = self.lookup(here, new.name()).map(|old| self.entry(old)) else { continue };
                 match (old.kind(), new.kind()) {
                     (Kind::Directory, Kind::Directory) => pending.push((old.id(), id)),
-                    (Kind::File, Kind::File) if old.is_on_disc() && old.bytes() == new.bytes() => {
+                    // What is compressed on the disc is no copy of what is staged, whatever its length.
+                    (Kind::File, Kind::File)
+                        if old.is_on_disc() && old.bytes() == new.bytes() && old.compression().is_none() =>
+                    {
                         pairs.push((old.id(), id));
                     }
                     _ => {}
