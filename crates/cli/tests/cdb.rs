@@ -245,3 +245,30 @@ fn people_are_told_in_words() {
     assert!(lines.next().unwrap().starts_with("  0000  05 80 "), "{told}");
     assert_eq!(text(&cdb(&desk, &[&A[..], &["--quiet"]].concat(), TEST_UNIT_READY)), "");
 }
+
+/// What is told of each of one drive's answers (`cdb_words.txt`).
+#[test]
+fn answers_are_told_in_plain_words() {
+    let golden = include_str!("cdb_words.txt");
+    let desk = Desk::new();
+    desk.json(&["disc", "new", "--medium", "cd-rw:80", "words.disc"]);
+    desk.file("block", &[0; 2048]);
+    let input: Vec<&str> = golden.lines().filter(|line| !line.starts_with('=')).collect();
+    let told = answers(&desk, &["--drive", "sim:words.disc"], &input.join("\n"));
+    let mut told =
+        told.iter().map(|it| format!("= {}", it["text"].as_str().unwrap().replace("; ", ";\n=   ")));
+    let mut wanted = golden.lines().peekable();
+    let mut command = "";
+    while let Some(line) = wanted.next() {
+        if !line.starts_with('=') {
+            command = if line.starts_with('<') { command } else { line };
+            continue;
+        }
+        let mut text = line.to_owned();
+        while let Some(more) = wanted.next_if(|it| it.starts_with('=')) {
+            text = format!("{text}\n{more}");
+        }
+        assert_eq!(told.next().unwrap(), text, "{command}");
+    }
+    assert_eq!(told.next(), None);
+}
