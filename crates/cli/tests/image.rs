@@ -485,6 +485,38 @@ fn boot_images_are_recorded_and_booted_by_later_sessions_too() {
     desk.refused(2, &["image", "one", "-o", "x.iso", "--boot", "boot/bios.img,platform=arm"]);
 }
 
+/// Images that no BIOS could boot as they are told to be.
+#[test]
+fn hard_disks_have_one_partition_and_nothing_is_loaded_beyond_an_image() {
+    let desk = desk();
+    let mut disk = vec![0; 20_000];
+    disk[446 + 4] = 0x0E;
+    disk[510..512].copy_from_slice(&[0x55, 0xAA]);
+    desk.file("one/hd.img", &disk);
+    let mut two = disk.clone();
+    two[446 + 16 + 4] = 0x83;
+    desk.file("two.img", &two);
+    desk.file("tiny.img", b"hd");
+    for boot in ["hd.img,emulation=hd", "host:one/hd.img,emulation=hd,type=14,load=1", "hd.img,load=40"] {
+        desk.json(&["image", "one", "-o", "1.iso", "--boot", boot]);
+        let bytes = fs::read(desk.path("1.iso")).unwrap();
+        // The catalogue's sector is in the boot record; its first entry comes behind 32 bytes (El Torito 1.0, 2.0 to 2.2).
+        let sector = u32::from_le_bytes(bytes[17 * 2048 + 0x47..][..4].try_into().unwrap());
+        let entry = &bytes[sector as usize * 2048 + 32..][..32];
+        let expected = if boot.contains("emulation=hd") { [0x88, 4, 0, 0, 0x0E] } else { [0x88, 0, 0, 0, 0] };
+        assert_eq!(entry[..5], expected, "{boot}");
+    }
+    for boot in [
+        "host:tiny.img,emulation=hd",
+        "host:two.img,emulation=hd",
+        "hd.img,emulation=hd,type=6",
+        "hd.img,load=65535",
+        "hd.img,load=41",
+    ] {
+        desk.refused(3, &["image", "one", "-o", "1.iso", "--boot", boot]);
+    }
+}
+
 /// A boot image as xorriso reports it: `Pltf B Emul Ld_seg Hdpt Ldsiz LBA`, without its number.
 fn boot_images(desk: &Desk, image: &str, start: i64) -> Option<Vec<String>> {
     let mut xorriso = tool("xorriso")?;

@@ -27,11 +27,10 @@ impl Layout {
     pub(crate) fn encode_catalogue(&self, out: &mut Vec<u8>) -> Result<(), FormatError> {
         out.clear();
         let (Some(plan), Some(boot)) = (&self.extras.boot, &self.options.boot) else { return Ok(()) };
-        let mut entries = boot
-            .images
-            .iter()
-            .zip(&plan.images)
-            .map(|(image, content)| (image.platform, self.boot_entry(image, *content)));
+        let mut entries =
+            boot.images.iter().zip(plan.images.iter().zip(&plan.system_types)).map(
+                |(image, (content, system))| (image.platform, self.boot_entry(image, *content, *system)),
+            );
         let Some((platform, default)) = entries.next() else { return Ok(()) };
         let mut sections: Vec<Section> = Vec::new();
         for (platform, entry) in entries {
@@ -47,7 +46,7 @@ impl Layout {
         Ok(())
     }
 
-    fn boot_entry(&self, image: &BootImage, content: ContentId) -> BootEntry {
+    fn boot_entry(&self, image: &BootImage, content: ContentId, system_type: u8) -> BootEntry {
         let bytes = self.stored(content).map_or(0, Stored::bytes);
         let whole = || u16::try_from(bytes.div_ceil(512)).unwrap_or(0);
         let usual = match (image.emulation, image.platform) {
@@ -59,7 +58,7 @@ impl Layout {
             bootable: image.bootable,
             emulation: image.emulation,
             load_segment: image.load_segment,
-            system_type: image.system_type,
+            system_type,
             load_sectors: image.load_sectors.unwrap_or(usual),
             image: self.content_location(content),
             selection_criteria: [0; 20],

@@ -142,16 +142,16 @@ pub struct BootImage {
     pub source: BootSource,
     /// Machine that it is for.
     pub platform: Platform,
-    /// How it is presented. A floppy image must have the floppy's size.
+    /// How it is presented. A floppy image must have the floppy's size, a hard disk's a master boot record with one partition.
     pub emulation: Emulation,
     /// Whether it may be booted.
     pub bootable: bool,
     /// Segment it is loaded at; zero for the usual 0x7C0.
     pub load_segment: u16,
     /// Sectors of 512 bytes that are loaded; if not given 1 for a floppy or hard disk, 4 for x86 without emulation, else the
-    /// whole image, or 0 where that is more than can be said.
+    /// whole image, or 0 where that is more than can be said. No more than the image has in whole sectors of the disc.
     pub load_sectors: Option<u16>,
-    /// Partition type of a hard disk image, else zero.
+    /// Partition type of a hard disk image; zero takes the one in the image, which must be the same, but for an image on the disc.
     pub system_type: u8,
     /// Whether a boot info table is put into the image, 8 bytes into it (mkisofs(8), `-boot-info-table`).
     pub info_table: bool,

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read as _};
 
 use super::{Boot, BootImage, BootSource, Deep, Emulation, LayoutError, Options};
 use crate::format::SECTOR_BYTES;
@@ -14,6 +16,8 @@ const MAX_LEVEL: u8 = 8;
 const RELOCATION_FOLDER: &str = "rr_moved";
 /// The longest image that is read into memory to put a boot info table into it, in bytes.
 const MAX_PATCHED_BYTES: u64 = 64 << 20;
+/// Sectors as a BIOS counts them.
+const VIRTUAL_SECTOR_BYTES: u64 = 512;
 
 /// What is in the image besides the tree.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +55,8 @@ pub(crate) struct BootPlan {
     pub(crate) catalogue: ContentId,
     /// One for each image of the options.
     pub(crate) images: Vec<ContentId>,
+    /// For each image the partition type of a hard disk, else zero.
+    pub(crate) system_types: Vec<u8>,
     /// Those into which a boot info table goes.
     pub(crate) patched: Vec<ContentId>,
 }
@@ -119,7 +125,12 @@ fn boot_plan(tree: &mut Cow<'_, Tree>, boot: &Boot, options: &Options) -> Result
     if boot.images.is_empty() {
         return Err(error("", "there is no boot image"));
     }
-    let mut plan = BootPlan { catalogue: ContentId(0), images: Vec::new(), patched: Vec::new() };
+    let mut plan = BootPlan {
+        catalogue: ContentId(0),
+        images: Vec::new(),
+        system_types: Vec::new(),
+        patched: Vec::new(),
+    };
     for image in &boot.images {
         let (name, content) = match &image.source {
             BootSource::Path(path) => (path.as_str(), content_at(tree, path)?),
@@ -129,6 +140,7 @@ fn boot_plan(tree: &mut Cow<'_, Tree>, boot: &Boot, options: &Options) -> Result
             }
         };
         check_image(tree, name, image, content)?;
+        plan.system_types.push(system_type(tree, name, image, content)?);
         plan.images.push(content);
         if image.info_table {
             plan.patched.push(content);
@@ -161,6 +173,11 @@ fn check_image(tree: &Tree, path: &str, image: &BootImage, content: ContentId) -
     if bytes == 0 {
         return Err(error(path, "it is empty"));
     }
+    // Whoever boots it would load what is in no image, or beyond the end of the disc.
+    let whole = bytes.next_multiple_of(SECTOR_BYTES as u64);
+    if image.load_sectors.is_some_and(|sectors| u64::from(sectors) * VIRTUAL_SECTOR_BYTES > whole) {
+        return Err(error(path, "more sectors of 512 bytes are to be loaded than it has"));
+    }
     if image.info_table && (matches!(stored, Stored::Disc(_)) || !(64..=MAX_PATCHED_BYTES).contains(&bytes)) {
         return Err(error(
             path,
@@ -168,6 +185,56 @@ fn check_image(tree: &Tree, path: &str, image: &BootImage, content: ContentId) -
         ));
     }
     Ok(())
+}
+
+/// The partition type that the catalogue says, a copy of the one in the image (El Torito 1.0, 2.1 and figure 4).
+fn system_type(tree: &Tree, path: &str, image: &BootImage, content: ContentId) -> Result<u8, LayoutError> {
+    if image.emulation != Emulation::HardDisk {
+        return Ok(image.system_type);
+    }
+    let mut sector = [0; 512];
+    match tree.stored(content) {
+        Some(Stored::Bytes(bytes)) => {
+            sector.iter_mut().zip(bytes.iter()).for_each(|(place, byte)| *place = *byte);
+        }
+        Some(Stored::Host { directory, name, .. }) => {
+            let read = File::open(tree.host_path(*directory, *name));
+            // What is shorter has no partition table.
+            match read.and_then(|mut file| file.read_exact(&mut sector)) {
+                Err(problem) if problem.kind() != io::ErrorKind::UnexpectedEof => {
+                    return Err(error(path, &problem.to_string()));
+                }
+                _ => {}
+            }
+        }
+        // The disc is not at hand here; whoever names an image on it has to say its type.
+        Some(Stored::Disc(_)) if image.system_type != 0 => return Ok(image.system_type),
+        Some(Stored::Disc(_)) | None => {
+            return Err(error(
+                path,
+                "the partition type of a hard disk that is on the disc already has to be given",
+            ));
+        }
+    }
+    match (partition_type(&sector), image.system_type) {
+        (None, _) => {
+            Err(error(path, "a hard disk's first sector must be a partition table with one partition"))
+        }
+        (Some(found), 0) => Ok(found),
+        (Some(found), given) if found == given => Ok(found),
+        (Some(found), given) => {
+            Err(error(path, &format!("its partition is of type {found:#04x} and not {given:#04x}")))
+        }
+    }
+}
+
+/// The type of the only partition in a master boot record: four entries of 16 bytes from 446 on, the type in byte 4 of each, zero
+/// for none; 55 AA at the end.
+fn partition_type(sector: &[u8; 512]) -> Option<u8> {
+    let table = sector.get(446..510)?;
+    let mut types = table.chunks_exact(16).filter_map(|entry| entry.get(4)).filter(|kind| **kind != 0);
+    let only = types.next().copied();
+    only.filter(|_| types.next().is_none() && sector.ends_with(&[0x55, 0xAA]))
 }
 
 /// Enters the catalogue as a file of zeros; its records are filled in when locations are known.
@@ -190,4 +257,23 @@ fn add_catalogue(tree: &mut Cow<'_, Tree>, boot: &Boot, options: &Options) -> Re
 
 fn error(path: &str, problem: &str) -> LayoutError {
     LayoutError::Boot { path: path.to_owned(), problem: problem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hard_disk_has_one_partition() {
+        let mut sector = [0; 512];
+        sector[446 + 16 + 4] = 0x0C;
+        assert_eq!(partition_type(&sector), None, "without its signature");
+        sector[510..].copy_from_slice(&[0x55, 0xAA]);
+        assert_eq!(partition_type(&sector), Some(0x0C));
+        sector[446 + 4] = 0x83;
+        assert_eq!(partition_type(&sector), None, "two partitions");
+        sector[446 + 4] = 0;
+        sector[446 + 16 + 4] = 0;
+        assert_eq!(partition_type(&sector), None, "no partition");
+    }
 }

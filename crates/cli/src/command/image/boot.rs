@@ -13,7 +13,8 @@ use crate::exit::Failure;
 pub(crate) struct BootArgs {
     /// An image to boot; the first is the default entry. SPEC is a path in the image, or `host:FILE` for a file that is in no
     /// folder of it; then, after commas: `platform=x86|ppc|mac|efi`, `emulation=none|1.2|1.44|2.88|hd`, `segment=NUMBER`,
-    /// `load=SECTORS` of 512 bytes, `type=NUMBER` of a hard disk's partition, `info-table`, `not-bootable`.
+    /// `load=SECTORS` of 512 bytes, `type=NUMBER` of a hard disk's partition where it is not
+    /// to be found in the image, `info-table`, `not-bootable`.
     #[arg(long, value_name = "SPEC", value_parser = specification)]
     pub(crate) boot: Vec<Specification>,
     /// Path at which the boot catalogue can be seen; in no folder when not given.
