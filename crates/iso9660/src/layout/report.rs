@@ -32,7 +32,16 @@ impl Layout {
     /// Every entry whose name differs in a hierarchy, in the order of the records; names that differ only in case are
     /// told as well.
     pub fn changed_names(&self) -> impl Iterator<Item = ChangedName> {
-        self.plan.hierarchies.iter().flat_map(move |hierarchy| {
+        self.changed_names_in(|_| true)
+    }
+
+    /// The same of those hierarchies only that are `wanted`.
+    pub fn changed_names_in(
+        &self,
+        wanted: impl Fn(HierarchyKind) -> bool,
+    ) -> impl Iterator<Item = ChangedName> {
+        let hierarchies = self.plan.hierarchies.iter().filter(move |hierarchy| wanted(hierarchy.kind));
+        hierarchies.flat_map(move |hierarchy| {
             hierarchy.order.iter().enumerate().filter_map(move |(position, &id)| {
                 let (new_name, change) = hierarchy.name_change(&self.tree, self.options.level, position)?;
                 let in_joliet = hierarchy.kind == HierarchyKind::Joliet;

@@ -104,7 +104,7 @@ pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
     }
     let layout = layout(tree, &options).map_err(Failure::refused)?;
     renamed.extend(staged.escaped.iter().map(Renamed::from));
-    renamed.extend(names::renamed(&adapted, &layout));
+    renamed.extend(names::renamed(&adapted, &layout, output.json || args.list_names));
     names::tell(&renamed, &layout, args.list_names);
     for warning in &warnings {
         tracing::warn!("{warning}");

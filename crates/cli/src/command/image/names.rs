@@ -64,23 +64,33 @@ impl From<&RenamedEntry> for Renamed {
     }
 }
 
-/// Every name that will differ beyond small letters becoming capitals.
-pub(crate) fn renamed(adapted: &[Adapted], layout: &Layout) -> Vec<Renamed> {
-    let differ = layout.changed_names().filter(|changed| changed.change.is_more_than_case());
+/// Whether readers that know more than plain names see others than those of the plain hierarchy.
+fn has_better(layout: &Layout) -> bool {
+    let options = layout.options();
+    options.joliet.is_some() || options.rock_ridge.is_some() || options.enhanced
+}
+
+/// Every name that will differ beyond small letters becoming capitals; those of a plain hierarchy that has better ones
+/// beside it if asked to: of a large tree nearly all differ, and the list takes more memory than the tree.
+pub(crate) fn renamed(adapted: &[Adapted], layout: &Layout, list_all: bool) -> Vec<Renamed> {
+    let list_all = list_all || !has_better(layout);
+    let differ = layout.changed_names_in(|kind| list_all || kind != HierarchyKind::Primary);
+    let differ = differ.filter(|changed| changed.change.is_more_than_case());
     adapted.iter().map(Renamed::from).chain(differ.map(|changed| Renamed::from(&changed))).collect()
 }
 
 /// Says them in words: those that people will see in any case, those of a plain hierarchy that has better ones beside it if
 /// asked to, else how many there are.
 pub(crate) fn tell(renamed: &[Renamed], layout: &Layout, list_all: bool) {
-    let options = layout.options();
-    let better = options.joliet.is_some() || options.rock_ridge.is_some() || options.enhanced;
-    let is_seen = |it: &&Renamed| list_all || !better || it.hierarchy != "iso";
-    for renamed in renamed.iter().filter(is_seen) {
+    let list_all = list_all || !has_better(layout);
+    for renamed in renamed.iter().filter(|it| list_all || it.hierarchy != "iso") {
         tracing::warn!("{renamed}");
     }
-    let silent = renamed.iter().filter(|it| !is_seen(it)).count();
-    if silent > 0 {
-        tracing::info!("{silent} names differ in the plain hierarchy; --list-names tells them");
+    if !list_all && tracing::enabled!(tracing::Level::INFO) {
+        let plain = layout.changed_names_in(|kind| kind == HierarchyKind::Primary);
+        let silent = plain.filter(|changed| changed.change.is_more_than_case()).count();
+        if silent > 0 {
+            tracing::info!("{silent} names differ in the plain hierarchy; --list-names tells them");
+        }
     }
 }
