@@ -26,6 +26,9 @@ pub(crate) struct Failure {
     pub(crate) advice: Option<String>,
     /// The class of it.
     pub(crate) class: Class,
+    /// Whether standard output carries something else than the document.
+    #[serde(skip)]
+    pub(crate) stdout_is_taken: bool,
 }
 
 /// The exit status, by meaning.
@@ -75,7 +78,8 @@ impl From<ImapiError> for Failure {
         }
         // The burn's own words end with the state of the disc and the advice, which have their own lines here.
         let message = error.burn().map_or_else(|| error.to_string(), BurnError::what);
-        Self { message, code: Some(error.code().symbol()), disc: Some(disc), also, advice, class }
+        let code = Some(error.code().symbol());
+        Self { message, code, disc: Some(disc), also, advice, class, stdout_is_taken: false }
     }
 }
 
@@ -89,6 +93,7 @@ impl Failure {
             also: Vec::new(),
             advice: None,
             class: Class::Refused,
+            stdout_is_taken: false,
         }
     }
 
@@ -123,6 +128,10 @@ impl Failure {
         if json && !matches!(self.class, Class::FoundErrors | Class::Incomplete) {
             // On one line: a command that prints an object per line may fail too.
             let document = serde_json::json!({ "error": self });
+            if self.stdout_is_taken {
+                let _ = writeln!(io::stderr(), "{document}");
+                return ExitCode::from(self.class.status());
+            }
             let _ = writeln!(io::stdout(), "{document}");
         }
         let mut err = io::stderr();

@@ -162,3 +162,15 @@ fn what_is_no_file_and_what_is_open_is_written_in_place() {
     desk.refused(3, &["image", "one", "-o", "one"]);
     assert_eq!(names(&desk), ["fifo", "one", "out", "whole.iso"]);
 }
+
+#[test]
+fn an_error_is_told_beside_an_image_that_goes_into_a_pipe() {
+    let desk = desk();
+    for target in ["-", "/dev/stdout"] {
+        let arguments = ["image", "one", "--boot", "nothing.img", "-o", target, "--json"];
+        let output = desk.discwright(&arguments);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0), "{}", text(&output));
+        let document: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert!(document["error"]["message"].as_str().unwrap().contains("nothing.img"), "{document}");
+    }
+}

@@ -77,6 +77,13 @@ impl From<&Skipped> for Left {
 
 /// Lays the paths out and writes the image to a file.
 pub(crate) fn run(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
+    let target = args.output.as_deref().filter(|_| !args.dry_run);
+    let stdout_is_taken =
+        target.is_some_and(|target| write::destination(target).is_ok_and(|it| it == Destination::Stdout));
+    make(args, output).map_err(|failure| Failure { stdout_is_taken, ..failure })
+}
+
+fn make(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
     let cancel = cancel::on_interrupt()?;
     if let Some(target) = &args.output {
         refuse_disc_file(target)?;
