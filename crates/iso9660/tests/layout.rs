@@ -8,9 +8,10 @@ use discwright_cd::Lba;
 use discwright_iso9660::format::{DirectoryRecord, FileFlags, VolumeDescriptor};
 use discwright_iso9660::image::Image;
 use discwright_iso9660::layout::{
-    self, Joliet, Layout, LayoutError, Options, RockRidge, layout, planned_sectors,
+    self, Deep, Joliet, Layout, LayoutError, Options, RockRidge, layout, planned_sectors,
 };
 use discwright_iso9660::names::Level;
+use discwright_iso9660::read::{MAX_LEVELS, View, Volume};
 use discwright_iso9660::tree::{Attributes, Content, Extent, NodeId, Timestamp, Tree};
 
 const TIME: Timestamp = Timestamp::EPOCH;
@@ -154,6 +155,43 @@ fn seventy_thousand_folders_are_refused_by_name() {
     let refused = layout(tree.clone(), &options()).unwrap_err();
     assert_eq!(refused, LayoutError::TooManyDirectories { path: "/D65534".into() });
     assert_eq!(planned_sectors(&tree, &options()), Err(refused));
+}
+
+#[test]
+fn what_is_too_deep_to_be_read_back_is_refused_by_name() {
+    let deep = |levels: u16| {
+        let mut tree = Tree::new();
+        let mut at = Tree::ROOT;
+        for level in 1..=levels {
+            at = folder(&mut tree, at, if level == levels { "last" } else { "d" });
+        }
+        (tree, at)
+    };
+    let rock_ridge = |deep| Some(RockRidge { deep, ..RockRidge::default() });
+    for (rock_ridge, joliet) in [
+        (None, Some(Joliet::default())),
+        (rock_ridge(Deep::Relocate), None),
+        (rock_ridge(Deep::Leave), Some(Joliet::default())),
+    ] {
+        let options = Options { rock_ridge, joliet, enhanced: true, ..options() };
+        let (mut tree, last) = deep(MAX_LEVELS);
+        file(&mut tree, last, "bottom", Content::from(vec![1]));
+        let layout = layout(tree, &options).unwrap();
+        let bytes: Vec<u8> = (0..layout.sectors()).flat_map(|number| sector(&layout, number)).collect();
+        let volume = Volume::open(bytes.as_slice(), Lba(0)).unwrap();
+        for view in volume.views().filter(|view| rock_ridge.is_none() || *view != View::Plain) {
+            let mut walk = volume.walk(view);
+            let bottom = walk.by_ref().last().unwrap();
+            assert_eq!(bottom.entry.name.to_lowercase().trim_end_matches('.'), "bottom", "{view:?}");
+            assert_eq!(bottom.depth, MAX_LEVELS);
+            assert!(!walk.findings().has_errors(), "{:?}", walk.findings());
+        }
+
+        let (tree, last) = deep(MAX_LEVELS + 1);
+        let refused = planned_sectors(&tree, &options).unwrap_err();
+        let levels = u32::from(MAX_LEVELS) + 1;
+        assert_eq!(refused, LayoutError::TooDeep { path: tree.path(last), levels });
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::format::{DirectoryRecord, PathTableRecord, SECTOR_BYTES};
 use crate::names::Level;
 use crate::names::joliet::{self, Changed};
 use crate::names::primary::{self, Assigner, Rules};
+use crate::read::MAX_LEVELS;
 use crate::tree::{Kind, Node, NodeId, Tree};
 
 /// Which hierarchy it is.
@@ -417,11 +418,23 @@ impl<'t> Builder<'t> {
         if self.directories.len() >= MAX_DIRECTORIES {
             return Err(LayoutError::TooManyDirectories { path: self.source.tree.path(id) });
         }
+        self.check_level(id)?;
         self.path_table_bytes += PathTableRecord::encoded_bytes(identifier_bytes) as u64;
         // The root is 1, so the first entry is 2.
         let serial = narrow(self.order.len() as u64 + 1);
         self.directories.push(DirectoryPlan::new(id, narrow(self.current as u64), serial));
         Ok(())
+    }
+
+    /// Rock Ridge shows a relocated folder where the tree has it, so that is where its level counts.
+    fn check_level(&self, id: NodeId) -> Result<(), LayoutError> {
+        let tree = self.source.tree;
+        let above = |id: &NodeId| tree.node(*id)?.parent.some();
+        let levels = narrow(core::iter::successors(above(&id), above).count() as u64);
+        if levels <= u32::from(MAX_LEVELS) {
+            return Ok(());
+        }
+        Err(LayoutError::TooDeep { path: tree.path(id), levels })
     }
 
     /// Records that a file takes.

@@ -38,6 +38,7 @@ pub(crate) use self::hierarchy::{DirectoryPlan, Hierarchy, Source};
 use self::prepare::{Extras, prepare};
 use crate::format::{SECTOR_BYTES, SYSTEM_AREA_SECTORS};
 use crate::names::{Level, NameChange};
+use crate::read::MAX_LEVELS;
 use crate::tree::{ContentId, NodeId, Stored, Tree};
 
 /// The longest file section that is a whole number of sectors.
@@ -110,6 +111,16 @@ pub enum LayoutError {
         path: String,
         /// What is wrong.
         problem: &'static str,
+    },
+    /// A folder lies deeper than readers are sure to follow, this crate's among them.
+    #[error(
+        "{path} lies {levels} levels below the root, and {MAX_LEVELS} is what is read back; put deep folders into an archive"
+    )]
+    TooDeep {
+        /// The first folder that is too deep.
+        path: String,
+        /// Its level, that of a folder of the root being 1.
+        levels: u32,
     },
     /// Data that lie on the disc compressed, which only Rock Ridge can tell.
     #[error(

@@ -11,6 +11,10 @@ use super::source::ReadSectors;
 use super::volume::{View, Volume};
 use crate::format::{FileFlags, SECTOR_BYTES, SYSTEM_AREA_SECTORS};
 
+/// Levels of directories below the root that are followed by default, and the most that are written: one level more is refused
+/// when an image is planned, so that nothing is written that would not be read back.
+pub const MAX_LEVELS: u16 = 512;
+
 /// Bounds on what walking a volume may take.
 ///
 /// Independently of these a directory is entered once, by the block where it begins, and all directories together may
@@ -26,9 +30,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 512 levels, ten million entries, 4 GiB of directories.
+    /// [`MAX_LEVELS`], ten million entries, 4 GiB of directories.
     fn default() -> Self {
-        Self { depth: 512, entries: 10_000_000, directory_bytes: 1 << 32 }
+        Self { depth: MAX_LEVELS, entries: 10_000_000, directory_bytes: 1 << 32 }
     }
 }
 
