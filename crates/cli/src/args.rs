@@ -15,8 +15,8 @@ use crate::drive::DriveName;
 
 /// Burns, appends, reads and checks CDs; multi-session first.
 ///
-/// Drives are named `sim:FILE`: an emulated recorder whose disc lives in FILE, made as a blank 80-minute CD-R when
-/// FILE does not exist.
+/// Drives are named `sim:FILE`: an emulated recorder whose disc lives in FILE. What writes makes FILE as a blank 80-minute
+/// CD-R when it does not exist.
 ///
 /// Exit status: 0 done; 1 `check` found errors, or `ls` such that it may not have seen all; 2 usage; 3 refused or failed
 /// before anything was written; 4 failed after writing began, or `extract` left something out; 130 cancelled.

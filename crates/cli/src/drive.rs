@@ -75,6 +75,16 @@ pub(crate) struct Opened {
     pub(crate) recorder: DiscRecorder,
 }
 
+/// Opens the drive to read what is there: a name with a slip in it makes no disc.
+pub(crate) fn open_to_read(name: &DriveName) -> Result<Opened, Failure> {
+    let DriveName::Emulated(file) = name;
+    if !file.try_exists().unwrap_or(true) {
+        let problem = format!("{}: there is no such disc", file.display());
+        return Err(Failure::refused(problem).advise("burn makes a blank disc, and so does disc new"));
+    }
+    open(name)
+}
+
 /// Opens the drive as an IMAPI program does.
 pub(crate) fn open(name: &DriveName) -> Result<Opened, Failure> {
     // A date that no session can carry is refused before the drive moves.

@@ -50,7 +50,7 @@ pub(crate) fn open(
 pub(crate) fn source(file: Option<&Path>, drive: Option<&DriveName>) -> Result<Sessions, Failure> {
     match (file, drive) {
         (_, Some(name)) => {
-            let opened = drive::open(name)?;
+            let opened = drive::open_to_read(name)?;
             let survey = opened.recorder.survey()?;
             let state = survey.disc.map(|disc| disc.state);
             let starts: Vec<Lba> = state

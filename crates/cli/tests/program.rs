@@ -219,6 +219,18 @@ fn two_programs_do_not_share_a_disc() {
     burn(&desk, &["one"]);
 }
 
+#[test]
+fn no_disc_is_made_by_reading() {
+    let desk = desk();
+    for arguments in
+        [&["ls"][..], &["extract", "--to", "out"], &["info"], &["check"], &["read", "-o", "a.iso"]]
+    {
+        let refused = desk.refused(3, &[arguments, &["--drive", "sim:slip.disc"]].concat());
+        assert!(refused["message"].as_str().unwrap().contains("slip.disc"), "{refused}");
+        assert!(!desk.path("slip.disc").exists(), "{arguments:?}");
+    }
+}
+
 /// A file of zeros that takes no room on the host.
 fn sparse(desk: &Desk, path: &str, bytes: u64) {
     desk.file(path, b"");
@@ -230,6 +242,7 @@ fn a_tree_that_fills_the_disc_to_the_last_block_is_burned_and_one_block_more_is_
     let desk = Desk::new();
     sparse(&desk, "full/large", 0);
     let structures = desk.json(&["image", "full", "-o", "empty.iso"])["sectors"].as_u64().unwrap();
+    desk.json(&["disc", "new", "a.disc"]);
     let free = info(&desk)["free_sectors"].as_u64().unwrap();
     sparse(&desk, "full/large", (free - structures) * 2048 + 1);
     let refused = desk.refused(3, &["burn", "full", "--drive", "sim:a.disc"]);

@@ -72,7 +72,7 @@ struct Cost {
 
 /// Shows drive and disc.
 pub(crate) fn run(args: DriveArgs, output: OutputArgs) -> Result<(), Failure> {
-    let opened = drive::open(&args.drive)?;
+    let opened = drive::open_to_read(&args.drive)?;
     let survey = opened.recorder.survey()?;
     for disagreement in survey.disc.iter().flat_map(|disc| &disc.disagreements) {
         tracing::warn!("the drive contradicts itself: {disagreement}");

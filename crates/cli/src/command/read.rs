@@ -50,7 +50,7 @@ pub(crate) fn run(args: ReadArgs, output: OutputArgs) -> Result<(), Failure> {
     refuse_disc_file(&args.output)?;
     let progress = Progress::new(output);
     progress.phase("reading the disc");
-    let opened = drive::open(&args.drive.drive)?;
+    let opened = drive::open_to_read(&args.drive.drive)?;
     let disc =
         opened.recorder.survey()?.disc.ok_or_else(|| {
             Failure::refused(format!("{}: there is no disc in the drive", args.drive.drive))
