@@ -14,4 +14,5 @@ mod rig;
 mod ripping;
 mod shell;
 mod tools;
+mod udftools;
 mod wodim;
