@@ -22,7 +22,9 @@ use crate::exit::Failure;
 /// same bytes; the time in the image is that of SOURCE_DATE_EPOCH where it is set.
 ///
 /// With --base the paths are added to a session of an image, whose files are referred to and not copied: removals come first,
-/// then moves, then PATHs are laid over, then modes are changed.
+/// then moves, then PATHs are laid over, then modes are changed. The file is then what a disc of several sessions reads as: a
+/// drive, and mount with -o sbsector, show the last one, while programs that are given the plain file (isoinfo, bsdtar, 7z)
+/// look at sector 16 and show the first, and xorriso would write its next session over the last.
 #[derive(Debug, Args)]
 pub(crate) struct ImageArgs {
     /// What goes in: a folder's items go into the root, a file goes in by its name.
