@@ -32,35 +32,10 @@ impl Deck {
             return Err(sense::WRONG_SECTOR_MODE);
         }
         let open = self.open_for_packets(start);
-        let track = match &open {
-            Some((open, next)) => {
-                check_kind(open, &plan, packet_blocks)?;
-                let reserved_until = (open.state == TrackState::Reserved).then_some(open.end);
-                TrackRecording {
-                    number: open.number,
-                    session: open.session,
-                    start: open.start,
-                    next: *next,
-                    plan,
-                    limit: reserved_until.unwrap_or_else(|| self.last_lead_out(settings)) - RUN_OUT,
-                    packet: Some(packet_blocks),
-                    reserved_until,
-                }
-            }
-            None => {
-                let (session, next) = self.next_track(settings)?;
-                TrackRecording {
-                    number: next.number,
-                    session,
-                    start: next.start,
-                    next: next.start,
-                    plan,
-                    limit: self.last_lead_out(settings) - RUN_OUT,
-                    packet: Some(packet_blocks),
-                    reserved_until: None,
-                }
-            }
-        };
+        if let Some((open, _)) = &open {
+            check_kind(open, &plan, packet_blocks)?;
+        }
+        let track = self.recording_in(settings, open, plan, Some(packet_blocks))?;
         if start != track.next && start != Lba(-1) {
             return Err(sense::INVALID_ADDRESS_FOR_WRITE);
         }

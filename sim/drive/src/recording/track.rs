@@ -68,35 +68,11 @@ impl Deck {
         start: Lba,
         sectors: u32,
     ) -> Result<(), Sense> {
-        let run_out = i32::try_from(area::RUN_OUT).unwrap_or(0);
-        let track = match self.reserved_at(start) {
-            Some(track) => TrackRecording {
-                number: track.number,
-                session: track.session,
-                start,
-                next: start,
-                plan,
-                limit: track.end - run_out,
-                packet: None,
-                reserved_until: Some(track.end),
-            },
-            None => {
-                let (session, next) = self.next_track(settings)?;
-                if start != next.start && start != Lba(-1) {
-                    return Err(sense::INVALID_ADDRESS_FOR_WRITE);
-                }
-                TrackRecording {
-                    number: next.number,
-                    session,
-                    start: next.start,
-                    next: next.start,
-                    plan,
-                    limit: self.last_lead_out(settings) - run_out,
-                    packet: None,
-                    reserved_until: None,
-                }
-            }
-        };
+        let reserved = self.reserved_at(start).map(|track| (track, track.start));
+        let track = self.recording_in(settings, reserved, plan, None)?;
+        if start != track.next && start != Lba(-1) {
+            return Err(sense::INVALID_ADDRESS_FOR_WRITE);
+        }
         if track.start.saturating_add(sectors.max(area::MIN_TRACK)) > track.limit {
             return Err(settings.beyond_capacity);
         }
@@ -104,6 +80,32 @@ impl Deck {
         self.burn_pregap(now, settings, &track);
         self.recording = Recording::Track(track);
         Ok(())
+    }
+
+    /// A track to be written: one that is on the disc already, from an address on, or the invisible one.
+    ///
+    /// # Errors
+    /// The sense that says why none can be begun.
+    pub(super) fn recording_in(
+        &mut self,
+        settings: &Settings,
+        open: Option<(Track, Lba)>,
+        plan: TrackPlan,
+        packet: Option<u32>,
+    ) -> Result<TrackRecording, Sense> {
+        let (number, session, start, next, reserved_until) = match open {
+            Some((track, next)) => {
+                let reserved_until = (track.state == TrackState::Reserved).then_some(track.end);
+                (track.number, track.session, track.start, next, reserved_until)
+            }
+            None => {
+                let (session, next) = self.next_track(settings)?;
+                (next.number, session, next.start, next.start, None)
+            }
+        };
+        let run_out = i32::try_from(area::RUN_OUT).unwrap_or(0);
+        let limit = reserved_until.unwrap_or_else(|| self.last_lead_out(settings)) - run_out;
+        Ok(TrackRecording { number, session, start, next, plan, limit, packet, reserved_until })
     }
 
     /// The empty reserved track that starts at an address.
