@@ -6,6 +6,7 @@ mod common;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -210,4 +211,60 @@ fn compressed_files_are_inflated_in_later_sessions_too() {
     desk.json(&["burn", "--drive", "sim:disc", "n"]);
     assert_eq!(take(&["--drive", "sim:disc"]), content);
     assert_eq!(take(&["--drive", "sim:disc", "--view", "joliet"]), compressed);
+}
+
+#[test]
+fn links_that_a_reader_refuses_the_image_for_are_told() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("s")).unwrap();
+    let target = |bytes: usize| "component/".repeat(500)[..bytes - 1].to_owned() + "x";
+    for (name, bytes) in [("fits", 1023), ("long", 1024)] {
+        std::os::unix::fs::symlink(target(bytes), desk.path("s").join(name)).unwrap();
+    }
+    let arguments = ["image", "s", "-o", "1.iso", "--rock-ridge", "posix"];
+    let written = desk.json(&arguments);
+    let warnings = written["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{written}");
+    assert!(warnings[0].as_str().unwrap().starts_with("/long points to a path of 1024 bytes"), "{written}");
+    assert!(text(&desk.discwright(&arguments)).contains("/long points"));
+    let listed = |image: &str| {
+        let output =
+            tool("xorriso")?.arg("-indev").arg(desk.path(image)).args(["-find", "/"]).output().unwrap();
+        Some(text(&output))
+    };
+    // The bound is what that reader does, so it is asked.
+    if let Some(found) = listed("1.iso") {
+        assert!(found.contains("Rock Ridge path too long"), "{found}");
+    }
+    fs::remove_file(desk.path("s/long")).unwrap();
+    assert_eq!(desk.json(&arguments)["warnings"], json!([]));
+    if let Some(found) = listed("1.iso") {
+        assert!(found.contains("'/fits'"), "{found}");
+    }
+}
+
+#[test]
+fn a_drive_keeps_rock_ridge() {
+    let desk = Desk::new();
+    desk.file("s/tool", b"#!/bin/sh");
+    desk.file("n", b"new");
+    fs::set_permissions(desk.path("s/tool"), fs::Permissions::from_mode(0o751)).unwrap();
+    std::os::unix::fs::symlink("tool", desk.path("s/link")).unwrap();
+    run(Command::new("mkfifo").arg(desk.path("s/pipe")));
+    let Some(()) = genisoimage(&desk, &["-R", "-J"], "s", "1.iso") else { return };
+    disc_of(&desk, "1.iso", "disc");
+    let burned = desk.json(&["burn", "--drive", "sim:disc", "n"]);
+    assert_eq!(burned["warnings"], json!([]));
+    // A further one, with an edit.
+    let last = desk.json(&["burn", "--drive", "sim:disc", "--move", "n", "moved"]);
+    assert_eq!(paths(&desk, &["--drive", "sim:disc"]), ["link", "moved", "pipe", "tool"]);
+    assert_eq!(paths(&desk, &["--drive", "sim:disc", "--view", "joliet"]), ["moved", "tool"]);
+    desk.json(&["read", "--drive", "sim:disc", "-o", "copy.iso"]);
+    let Some(mut isoinfo) = tool("isoinfo") else { return };
+    let start = last["start"].to_string();
+    let listed = run(isoinfo.args(["-R", "-l", "-T", &start, "-i"]).arg(desk.path("copy.iso")));
+    for (mode, name) in [("-rwxr-x--x", "tool"), ("l", "link -> tool"), ("frw-", "pipe"), ("-", "moved")] {
+        let line = listed.lines().find(|line| line.trim_end().ends_with(&format!("]  {name}")));
+        assert!(line.is_some_and(|line| line.starts_with(mode)), "{name}: {listed}");
+    }
 }

@@ -28,6 +28,21 @@ pub struct Omitted {
     pub kind: Kind,
 }
 
+/// A symbolic link whose target is longer than some readers take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LongTarget {
+    /// Its path in the tree.
+    pub path: String,
+    /// Length of its target in bytes.
+    pub bytes: usize,
+}
+
+impl LongTarget {
+    /// The longest target that all known readers take, in bytes: libisofs refuses the whole image with a longer one
+    /// (observed, xorriso 1.5.6: "Rock Ridge path too long"). POSIX systems end at 4095.
+    pub const LONGEST_READ: usize = 1023;
+}
+
 impl Layout {
     /// Every entry whose name differs in a hierarchy, in the order of the records; names that differ only in case are
     /// told as well.
@@ -48,6 +63,15 @@ impl Layout {
                 let (path, hierarchy) = (self.tree.path(id), hierarchy.kind);
                 Some(ChangedName { path, hierarchy, in_joliet, new_name, change })
             })
+        })
+    }
+
+    /// Symbolic links with which some readers refuse the image.
+    pub fn long_targets(&self) -> impl Iterator<Item = LongTarget> {
+        let recorded = self.options.rock_ridge.is_some();
+        self.tree.walk(Tree::ROOT).filter_map(move |entry| {
+            let bytes = entry.target().filter(|_| recorded)?.len();
+            (bytes > LongTarget::LONGEST_READ).then(|| LongTarget { path: entry.path(), bytes })
         })
     }
 

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use discwright_burn::CancelToken;
 use discwright_cd::Lba;
 use discwright_iso9660::image::Image;
-use discwright_iso9660::layout::{Joliet, Options, RockRidge, layout};
+use discwright_iso9660::layout::{Joliet, Layout, LongTarget, Options, RockRidge, layout};
 use discwright_iso9660::names::{Level, joliet};
 use discwright_iso9660::read::{ReadSectors, View, Volume};
 use discwright_iso9660::tree::scan::{HostNames, ScanError, Skipped, scan};
@@ -104,7 +104,7 @@ fn make(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
         None => Laid::alone(staged.tree),
         Some(base) => base.lay_over(&args, &options, staged.tree, &cancel)?,
     };
-    let Laid { mut tree, mut renamed, warnings, outcome } = laid;
+    let Laid { mut tree, mut renamed, mut warnings, outcome } = laid;
     chmod(&args, &options, &mut tree)?;
     if args.file_system.level.is_none() && tree.walk(Tree::ROOT).any(|entry| needs_level_three(&entry)) {
         options.level = Level::Three;
@@ -113,6 +113,7 @@ fn make(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
     renamed.extend(staged.escaped.iter().map(Renamed::from));
     renamed.extend(names::renamed(&adapted, &layout, output.json || args.list_names));
     names::tell(&renamed, &layout, args.list_names);
+    warnings.extend(long_targets(&layout));
     for warning in &warnings {
         tracing::warn!("{warning}");
     }
@@ -169,6 +170,14 @@ fn tell(out: &mut dyn io::Write, written: &Written) -> io::Result<()> {
         "  behind session {session} from sector {start} on; {imported_files} files lie in earlier sessions"
     )?;
     writeln!(out, "  {unchanged_files} of them were given again and are unchanged")
+}
+
+/// Nobody would guess why a reader refuses an image.
+fn long_targets(layout: &Layout) -> impl Iterator<Item = String> {
+    layout.long_targets().map(|LongTarget { path, bytes }| {
+        let longest = LongTarget::LONGEST_READ;
+        format!("{path} points to a path of {bytes} bytes: xorriso refuses an image with one of more than {longest}")
+    })
 }
 
 fn step(cancel: &CancelToken) -> ControlFlow<()> {
