@@ -707,6 +707,30 @@ fn files_whose_contents_no_size_tells_are_refused_by_name() {
 }
 
 #[test]
+fn texts_and_dates_that_cannot_be_recorded_are_told() {
+    let desk = desk();
+    let warnings = |more: &[&str]| {
+        let told = desk.json(&[&["image", "one", "-o", "a.iso"][..], more].concat());
+        let list = told["warnings"].as_array().unwrap().iter();
+        list.map(|it| it.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings(&["--publisher", "Small & Co.", "--volume-name", "a name"]), [""; 0]);
+    let told = warnings(&["--publisher", "\u{e9}diteur"]);
+    assert!(told.len() == 1 && told[0].contains("\"_DITEUR\""), "{told:?}");
+    let told = warnings(&["--volume-name", "a name", "--no-joliet"]);
+    assert!(told.len() == 1 && told[0].contains("\"A_NAME\""), "{told:?}");
+
+    let year_2200 = Duration::from_secs(7_258_118_400);
+    for name in ["one/keep.txt", "one/folder/inner.txt"] {
+        let file = fs::File::options().write(true).open(desk.path(name)).unwrap();
+        file.set_modified(UNIX_EPOCH + year_2200).unwrap();
+    }
+    let told = warnings(&[]);
+    assert!(told.len() == 1 && told[0].contains("and 1 others"), "{told:?}");
+    assert_eq!(warnings(&["--rock-ridge", "posix"]), [""; 0]);
+}
+
+#[test]
 fn every_date_that_a_disc_can_say_is_recorded_and_no_other_is_taken() {
     let desk = desk();
     let dates = |image: &str| {

@@ -187,14 +187,13 @@ impl Texts {
     fn field<const N: usize>(&self, text: &str, allowed: impl Fn(u8) -> bool) -> [u8; N] {
         match self.kind {
             HierarchyKind::Joliet => padded_ucs2(text),
-            HierarchyKind::Primary | HierarchyKind::Enhanced => {
-                let bytes: Vec<u8> = text
-                    .chars()
-                    .map(|character| u8::try_from(character.to_ascii_uppercase()).unwrap_or(b'_'))
-                    .map(|byte| if allowed(byte) { byte } else { b'_' })
-                    .collect();
-                padded(&bytes)
-            }
+            HierarchyKind::Primary | HierarchyKind::Enhanced => padded(&plain_text(text, allowed)),
         }
     }
+}
+
+/// Capitals, and `_` for each character that is not allowed.
+pub(super) fn plain_text(text: &str, allowed: impl Fn(u8) -> bool) -> Vec<u8> {
+    let capitals = text.chars().map(|character| u8::try_from(character.to_ascii_uppercase()).unwrap_or(b'_'));
+    capitals.map(|byte| if allowed(byte) { byte } else { b'_' }).collect()
 }

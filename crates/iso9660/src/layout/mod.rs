@@ -31,7 +31,7 @@ pub use self::hierarchy::HierarchyKind;
 pub use self::options::{
     Boot, BootImage, BootSource, Deep, Emulation, Joliet, Options, Ownership, Platform, RockRidge, Volume,
 };
-pub use self::report::{ChangedName, LongTarget, Omitted};
+pub use self::report::{ChangedName, ChangedText, LongTarget, Omitted};
 
 pub(crate) use self::descriptors::Descriptors;
 pub(crate) use self::hierarchy::{DirectoryPlan, Hierarchy, Source};

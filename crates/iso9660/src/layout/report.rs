@@ -1,6 +1,9 @@
 //! What a reader will see that is not as in the tree.
 
+use super::descriptors::plain_text;
 use super::{HierarchyKind, Layout};
+use crate::format::text::{is_a_character, is_d_character};
+use crate::format::{RecordTime, VolumeTime};
 use crate::names::NameChange;
 use crate::tree::{Kind, NodeId, Tree};
 
@@ -43,7 +46,62 @@ impl LongTarget {
     pub const LONGEST_READ: usize = 1023;
 }
 
+/// A text about the volume that a descriptor cannot hold as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedText {
+    /// The field of the descriptor, as ECMA-119, 8.4 names it.
+    pub field: &'static str,
+    /// The hierarchy of the descriptor.
+    pub hierarchy: HierarchyKind,
+    /// As it was given.
+    pub text: String,
+    /// As it is recorded.
+    pub recorded: String,
+}
+
+/// Seconds since 1970 that every form of a date can say in every zone: 1900-01-02 to 2155-12-30.
+const SAID_BY_ALL: core::ops::Range<i64> = -2_208_902_400..5_869_497_600;
+
 impl Layout {
+    /// Every text that a descriptor holds with other characters than it was given with, but for small letters that become capitals.
+    /// Joliet descriptors hold all.
+    pub fn changed_texts(&self) -> impl Iterator<Item = ChangedText> {
+        let volume = &self.options.volume;
+        let texts = [
+            ("system identifier", &volume.system, true),
+            ("volume identifier", &volume.name, false),
+            ("volume set identifier", &volume.set, false),
+            ("publisher identifier", &volume.publisher, true),
+            ("data preparer identifier", &volume.preparer, true),
+            ("application identifier", &volume.application, true),
+        ];
+        let kinds = self.plan.hierarchies.iter().map(|hierarchy| hierarchy.kind);
+        kinds.filter(|kind| *kind != HierarchyKind::Joliet).flat_map(move |hierarchy| {
+            texts.into_iter().filter_map(move |(field, text, is_a)| {
+                let allowed = if is_a { is_a_character } else { is_d_character };
+                let recorded: String = plain_text(text, allowed).into_iter().map(char::from).collect();
+                let changed = recorded != text.to_ascii_uppercase();
+                changed.then(|| ChangedText { field, hierarchy, text: text.clone(), recorded })
+            })
+        })
+    }
+
+    /// Paths whose time of modification no hierarchy can say: outside the years 1900 to 2155 without Rock Ridge, and 1 to 9999
+    /// with it. It is recorded as not specified.
+    pub fn unrecorded_times(&self) -> impl Iterator<Item = String> {
+        let has_long_form = self.options.rock_ridge.is_some();
+        self.tree.walk(Tree::ROOT).filter_map(move |entry| {
+            let modified = entry.attributes().modified;
+            if SAID_BY_ALL.contains(&modified.unix_seconds()) {
+                return None;
+            }
+            let time = self.options.zoned(modified);
+            let said = RecordTime::from_timestamp(time) != RecordTime::UNSPECIFIED
+                || has_long_form && VolumeTime::from_timestamp(time) != VolumeTime::UNSPECIFIED;
+            (!said).then(|| entry.path())
+        })
+    }
+
     /// Every entry whose name differs in a hierarchy, in the order of the records; names that differ only in case are
     /// told as well.
     pub fn changed_names(&self) -> impl Iterator<Item = ChangedName> {

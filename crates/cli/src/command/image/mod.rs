@@ -114,6 +114,8 @@ fn make(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
     renamed.extend(names::renamed(&adapted, &layout, output.json || args.list_names));
     names::tell(&renamed, &layout, args.list_names);
     warnings.extend(long_targets(&layout));
+    warnings.extend(names::texts(&layout, args.volume.volume_name.is_some()));
+    warnings.extend(names::times(&layout));
     for warning in &warnings {
         tracing::warn!("{warning}");
     }

@@ -1,6 +1,6 @@
 //! Names that differ from those of the files, told before anything is written.
 
-use discwright_iso9660::layout::{ChangedName, HierarchyKind, Layout};
+use discwright_iso9660::layout::{ChangedName, ChangedText, HierarchyKind, Layout};
 use discwright_iso9660::names::joliet::Adapted;
 use discwright_iso9660::read::RenamedEntry;
 use discwright_iso9660::tree::scan::Escaped;
@@ -93,4 +93,37 @@ pub(crate) fn tell(renamed: &[Renamed], layout: &Layout, list_all: bool) {
             tracing::info!("{silent} names differ in the plain hierarchy; --list-names tells them");
         }
     }
+}
+
+/// Texts about the volume that the plain descriptors hold with other characters; names that Joliet holds as they are, or that
+/// nobody gave, are none to talk about.
+pub(crate) fn texts(layout: &Layout, is_named: bool) -> Vec<String> {
+    let joliet = layout.options().joliet.is_some();
+    let is_told = |text: &ChangedText| match text.field {
+        "volume identifier" => is_named && !joliet,
+        "volume set identifier" => !joliet,
+        _ => true,
+    };
+    // That of ISO 9660:1999 says the same again.
+    let primary = layout.changed_texts().filter(|text| text.hierarchy == HierarchyKind::Primary);
+    let changed = primary.filter(is_told);
+    changed
+        .map(|ChangedText { field, text, recorded, .. }| {
+            format!(
+                "the {field} {text:?} is recorded as {recorded:?} where only a few characters are allowed"
+            )
+        })
+        .collect()
+}
+
+/// Times that are lost.
+pub(crate) fn times(layout: &Layout) -> Option<String> {
+    let mut paths = layout.unrecorded_times();
+    let first = paths.next()?;
+    let others = match paths.count() {
+        0 => String::new(),
+        others => format!(" and {others} others"),
+    };
+    let years = if layout.options().rock_ridge.is_some() { "1 to 9999" } else { "1900 to 2155" };
+    Some(format!("{first}{others}: the date is not recorded, as only the years {years} can be"))
 }
