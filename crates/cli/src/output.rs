@@ -118,7 +118,7 @@ impl NewFile {
     pub(crate) fn create(place: &Path) -> io::Result<Self> {
         let name = place.file_name().ok_or_else(|| io::Error::other("the output needs a file name"))?;
         // Long names stay below the 255 bytes that file systems allow.
-        let front = name.as_bytes().get(..LONGEST_FRONT).unwrap_or(name.as_bytes());
+        let front = name.as_bytes().get(..LONGEST_FRONT).unwrap_or_else(|| name.as_bytes());
         let part = tempfile::Builder::new()
             .prefix(OsStr::from_bytes(&[front, b"."].concat()))
             .suffix(".part")

@@ -635,7 +635,7 @@ mod tests {
         let folder = dir.path().join("100%");
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join(OsStr::from_bytes(b"caf\xe9")), "x").unwrap();
-        std::os::unix::fs::symlink(OsStr::from_bytes(b"100%/caf\xe9"), dir.path().join("link")).unwrap();
+        symlink(OsStr::from_bytes(b"100%/caf\xe9"), dir.path().join("link")).unwrap();
         let keep = ScanOptions { symlinks: Symlinks::Keep, ..ScanOptions::default() };
         fs::rename(folder.join(OsStr::from_bytes(b"caf\xe9")), folder.join("cafe")).unwrap();
         let refused = quiet(&[dir.path()], keep).unwrap_err();
