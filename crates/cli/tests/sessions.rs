@@ -268,3 +268,13 @@ fn a_drive_keeps_rock_ridge() {
         assert!(line.is_some_and(|line| line.starts_with(mode)), "{name}: {listed}");
     }
 }
+
+#[test]
+fn patterns_that_mean_nothing_are_refused_or_told() {
+    let desk = Desk::new();
+    desk.file("s/a", b"a");
+    desk.refused(2, &["image", "s", "-o", "1.iso", "--exclude", "[a"]);
+    let written = desk.json(&["image", "s", "-o", "1.iso", "--exclude", "nothing", "--exclude", "a"]);
+    assert_eq!(written["warnings"], json!(["--exclude nothing: nothing matches"]));
+    assert_eq!(written["excluded"], json!(["a"]));
+}

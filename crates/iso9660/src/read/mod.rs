@@ -34,5 +34,5 @@ pub use sessions::{find_sessions, stated_end};
 pub use source::FileSource;
 pub use source::{OffsetSource, ReadSectors, SeekSource};
 pub use volume::{OpenError, View, Volume};
-pub use walk::{MAX_LEVELS, Limits, Seen, Visited, Walk};
+pub use walk::{Limits, MAX_LEVELS, Seen, Visited, Walk};
 pub use zisofs::InflatedReader;

@@ -49,7 +49,7 @@ pub(crate) struct ImageArgs {
     #[arg(long)]
     pub(crate) list_names: bool,
     /// Leave out what matches: a pattern with `*`, `?` and `[a-z]` for a name, or for a whole path if it has a slash.
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", value_parser = super::pattern::parse)]
     pub(crate) exclude: Vec<String>,
     #[command(flatten)]
     pub(crate) base: BaseArgs,

@@ -98,6 +98,7 @@ fn make(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
         other => Failure { advice: scan_advice(&other), ..Failure::refused(other) },
     })?;
     refuse_skipped(&args.paths, &staged.skipped)?;
+    let idle = pattern::idle(&staged.tree, &args.exclude);
     let excluded = pattern::exclude(&mut staged.tree, &args.exclude);
     let adapted = check_names(&args, &options, &mut staged.tree)?;
     let laid = match &base {
@@ -113,6 +114,7 @@ fn make(args: ImageArgs, output: OutputArgs) -> Result<(), Failure> {
     renamed.extend(staged.escaped.iter().map(Renamed::from));
     renamed.extend(names::renamed(&adapted, &layout, output.json || args.list_names));
     names::tell(&renamed, &layout, args.list_names);
+    warnings.extend(idle.into_iter().map(|pattern| format!("--exclude {pattern}: nothing matches")));
     warnings.extend(long_targets(&layout));
     warnings.extend(names::texts(&layout, args.volume.volume_name.is_some()));
     warnings.extend(names::times(&layout));

@@ -2,6 +2,40 @@
 
 use discwright_iso9660::tree::{Kind, NodeId, Tree};
 
+/// Refuses a pattern whose set of characters does not end, and an empty one.
+pub(crate) fn parse(pattern: &str) -> Result<String, String> {
+    let characters: Vec<char> = pattern.trim_matches('/').chars().collect();
+    if characters.is_empty() {
+        return Err("a pattern of no name matches nothing".to_owned());
+    }
+    let mut at = 0;
+    while let Some(character) = characters.get(at) {
+        if *character != '[' {
+            at += 1;
+            continue;
+        }
+        // The first character of a set may be the bracket that would end it.
+        let rest = characters.get(at + 2..).unwrap_or_default();
+        let end = rest.iter().position(|it| *it == ']');
+        at += 3 + end
+            .ok_or_else(|| format!("{pattern:?} has a [ without its ]; [[] stands for the bracket itself"))?;
+    }
+    Ok(pattern.to_owned())
+}
+
+/// Those patterns that match nothing of `tree`.
+pub(crate) fn idle<'p>(tree: &Tree, patterns: &'p [String]) -> Vec<&'p String> {
+    let mut idle: Vec<&String> = patterns.iter().collect();
+    for entry in tree.walk(Tree::ROOT) {
+        if idle.is_empty() {
+            break;
+        }
+        let path = entry.path();
+        idle.retain(|pattern| !fits(pattern, entry.name(), path.trim_start_matches('/')));
+    }
+    idle
+}
+
 /// Takes out what matches one of the patterns, a folder with all it holds; the paths that went.
 pub(crate) fn exclude(tree: &mut Tree, patterns: &[String]) -> Vec<String> {
     let mut gone = Vec::new();
@@ -128,6 +162,22 @@ mod tests {
         }
         // No pattern takes long.
         assert!(!does(&"*a".repeat(50), &"a".repeat(49).repeat(20).replace('a', "b")));
+    }
+
+    #[test]
+    fn malformed_patterns_are_refused_and_idle_ones_are_known() {
+        for wrong in ["", "/", "[", "a[", "a[b", "[]", "x[a]y[z"] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
+        for right in ["*", "a]", "[]]", "[[]", "[!a]", "a/[b-c]/*", "[a]"] {
+            assert!(parse(right).is_ok(), "{right:?}");
+        }
+        let mut tree = Tree::new();
+        let attributes = Attributes::directory(Timestamp::EPOCH);
+        let folder = tree.add_directories("a", attributes).unwrap();
+        tree.add_file(folder, "x.o", Content::empty(), attributes).unwrap();
+        let patterns = ["*.o", "a/x.o", "b", "x/*"].map(str::to_owned);
+        assert_eq!(idle(&tree, &patterns), ["b", "x/*"]);
     }
 
     #[test]
