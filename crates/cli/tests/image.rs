@@ -538,13 +538,37 @@ fn last_session_in_front(desk: &Desk, copy: &str, start: i64) -> std::path::Path
 
 #[test]
 fn a_burned_disc_boots_from_each_later_session_what_it_booted() {
+    let desk = bootable();
+    let arguments = ["disc", "import", "1.iso", "--to", "a.disc", "--medium", "cd-r:80", "--appendable"];
+    desk.json(&arguments);
+    later_sessions_boot(&desk);
+}
+
+#[test]
+fn a_disc_that_wodim_burned_boots_from_each_later_session_what_it_booted() {
+    if tool("wodim").is_none() {
+        return;
+    }
+    let desk = bootable();
+    desk.json(&["disc", "new", "a.disc", "--medium", "cd-r:80"]);
+    let wodim = ["-s", "dev=/dev/sr0", "fs=1m", "gracetime=2", "-tao", "-multi", "-data", "1.iso"];
+    let drive = ["run", "sim:a.disc", "--shorten-waits", "50", "--", "timeout", "120", "wodim"];
+    run(&mut desk.command(&[&drive[..], &wodim].concat()));
+    later_sessions_boot(&desk);
+}
+
+/// The image `1.iso`, which boots two images, a listed one and a hidden one.
+fn bootable() -> Desk {
     let desk = desk();
     desk.file("one/boot/bios.img", &[0x90; 4000]);
     desk.file("efi.img", &[0xEF; 70_000]);
     let arguments = ["image", "one", "-o", "1.iso", "--boot", "boot/bios.img,info-table,load=4"];
     desk.json(&[&arguments[..], &["--boot", "host:efi.img,platform=efi", "--boot-id", "TEST"]].concat());
-    let arguments = ["disc", "import", "1.iso", "--to", "a.disc", "--medium", "cd-r:80", "--appendable"];
-    desk.json(&arguments);
+    desk
+}
+
+/// Burns two sessions behind the one on `a.disc`, and has others say what each boots.
+fn later_sessions_boot(desk: &Desk) {
     let drive = ["--drive", "sim:a.disc"];
     let second = desk.json(&[&["burn", "two", "--overwrite"], &drive[..]].concat());
     assert_eq!((&second["session"], &second["imported_files"]), (&json!(2), &json!(6)), "{second}");
@@ -556,10 +580,10 @@ fn a_burned_disc_boots_from_each_later_session_what_it_booted() {
     desk.json(&[&["read", "-o", "copy.iso"], &drive[..]].concat());
     let start = |burned: &Value| burned["start"].as_i64().unwrap();
     let starts = [0, start(&second), start(&third)];
-    let Some(booted) = boot_images(&desk, "1.iso", 0) else { return };
+    let Some(booted) = boot_images(desk, "1.iso", 0) else { return };
     assert_eq!(booted.len(), 2, "{booted:?}");
     for start in starts {
-        let again = boot_images(&desk, "copy.iso", start).unwrap();
+        let again = boot_images(desk, "copy.iso", start).unwrap();
         assert_eq!(again, booted, "the images of session 1 at their sectors, from {start}");
     }
     // What is loaded is still there: the info table takes bytes 8 to 64 of the first.
@@ -578,7 +602,7 @@ fn a_burned_disc_boots_from_each_later_session_what_it_booted() {
     );
     assert_eq!(checked["errors"], json!(0), "{checked}");
     let Some(mut isoinfo) = tool("isoinfo") else { return };
-    let front = last_session_in_front(&desk, "copy.iso", start(&third));
+    let front = last_session_in_front(desk, "copy.iso", start(&third));
     let seen = run(isoinfo.args(["-d", "-i"]).arg(front));
     for part in
         ["El Torito VD version 1 found", "Arch 0 (x86)", "Boot media 0 (No Emulation Boot)", "Nsect 4"]
