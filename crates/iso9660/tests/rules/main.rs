@@ -87,7 +87,7 @@ fn no_extended_attribute_record_is_too_much() {
         let block = whole.get32(whole.record(View::Plain, name) + 2);
         usize::try_from(block).unwrap() * SECTOR_BYTES
     });
-    let ranges = records.map(|at| at..at + 280).into_iter().chain([root..root + 400]);
+    let ranges = records.map(|at| at..at + 280).into_iter().chain(core::iter::once(root..root + 400));
     let mut told = BTreeSet::new();
     for at in ranges.flatten() {
         for value in [0, 1, 0x7F, 0x80, 0xFF] {
@@ -97,7 +97,7 @@ fn no_extended_attribute_record_is_too_much() {
         }
     }
     for sectors in 0..whole.0.len() / SECTOR_BYTES {
-        told.extend(rules(&check(&whole.0[..sectors * SECTOR_BYTES].to_vec(), Lba(0))));
+        told.extend(rules(&check(whole.0[..sectors * SECTOR_BYTES].to_vec(), Lba(0))));
     }
     let missed: Vec<_> = ATTRIBUTES.iter().map(|it| it.0).filter(|rule| !told.contains(rule)).collect();
     assert!(missed.is_empty(), "{missed:?}");
