@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::UNIX_EPOCH;
 
 /// The unpacked corpus, or `None` with a visible line when this machine has none.
 ///
@@ -22,16 +23,20 @@ fn unpack() -> Option<PathBuf> {
         println!("skipped: no corpus at {}", archive.display());
         return None;
     };
-    let stamp = format!("{} {:?}", metadata.len(), metadata.modified().ok());
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus");
-    let stamp_file = target.join("stamp");
-    if std::fs::read_to_string(&stamp_file).is_ok_and(|it| it == stamp) {
+    let seconds = metadata.modified().unwrap().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let room = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let target = room.join(format!("corpus-{}-{seconds}", metadata.len()));
+    if target.exists() {
         return Some(target);
     }
-    std::fs::create_dir_all(&target).unwrap();
-    let status = Command::new("tar").arg("xJf").arg(&archive).arg("-C").arg(&target).status().unwrap();
+    // Each test may be a process of its own: who is first puts it in place as a whole.
+    std::fs::create_dir_all(room).unwrap();
+    let unpacked = tempfile::tempdir_in(room).unwrap();
+    let status =
+        Command::new("tar").arg("xJf").arg(&archive).arg("-C").arg(unpacked.path()).status().unwrap();
     assert!(status.success(), "tar cannot unpack {}", archive.display());
-    std::fs::write(stamp_file, stamp).unwrap();
+    let moved = std::fs::rename(unpacked.path(), &target);
+    assert!(moved.is_ok() || target.exists(), "{}: {moved:?}", target.display());
     Some(target)
 }
 
