@@ -8,7 +8,7 @@ use crate::tree::Stored;
 /// Sectors after which a piece ends at the next border between regions.
 const PIECE_SECTORS: u32 = 128;
 /// Host files from this length on are left to the kernel, which copies them without their passing through here.
-const LARGE_BYTES: u64 = 1 << 20;
+pub(super) const LARGE_BYTES: u64 = 1 << 20;
 /// Bytes that the kernel is asked to copy at a time; whole sectors.
 const COPY_BYTES: u64 = 64 << 20;
 
