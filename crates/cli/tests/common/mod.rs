@@ -99,3 +99,29 @@ pub(crate) fn tool(name: &str) -> Option<Command> {
     command.env("LC_ALL", "C.UTF-8");
     Some(command)
 }
+
+/// Runs a program that has to succeed; what it printed.
+pub(crate) fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", text(&output));
+    text(&output)
+}
+
+/// A folder `one`, and a folder `two` to lay over it.
+pub(crate) fn desk() -> Desk {
+    let desk = Desk::new();
+    for (path, content) in [
+        ("one/keep.txt", &b"kept as it is"[..]),
+        ("one/change.txt", b"before"),
+        ("one/gone/a.txt", b"a"),
+        ("one/gone/b.txt", b"b"),
+        ("one/old place/file.bin", &[7; 5000]),
+        ("one/folder/inner.txt", b"inside"),
+        ("two/change.txt", b"after!"),
+        ("two/keep.txt", b"kept as it is"),
+        ("two/new.txt", b"new"),
+    ] {
+        desk.file(path, content);
+    }
+    desk
+}
